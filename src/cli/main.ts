@@ -1,0 +1,27 @@
+import {flush, run} from '@oclif/core'
+import {presentError} from './present-error.ts'
+
+/**
+ * Runs the command line and ends the process with its exit code.
+ * @param entry `import.meta.url` of the file in bin/, from which the package is found
+ */
+export async function runCli(entry: string): Promise<void> {
+  try {
+    await run(process.argv.slice(2), entry)
+  } catch (error) {
+    const shown = presentError(error, {argv: process.argv.slice(2)})
+    if (shown.stdout) process.stdout.write(shown.stdout)
+    if (shown.stderr) process.stderr.write(shown.stderr)
+    process.exitCode = shown.exit
+  }
+  await flush()
+  await drained(process.stderr)
+  // Nothing that a finished command left open (a keep-alive socket, a client's timer) may hold the prompt back.
+  process.exit()
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve())
+  })
+}

@@ -1,0 +1,16 @@
+import {fileURLToPath} from 'node:url'
+
+/** The package's own root, where `fixtures/` and `dist/` lie; the same from src/cli and dist/cli. */
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Files that come with the package. */
+export const packageFiles = {
+  /** The configuration of the demo, used where a project has none. */
+  demoConfig: `${root}fixtures/stitch.config.json`,
+  /** The handlers as they are deployed. */
+  bundle: `${root}dist/functions/index.js`,
+  /** The terminal UI, bundled. */
+  ui: `${root}dist/ui/index.js`,
+  /** Sources of the handlers; only in a clone. */
+  handlers: `${root}src/runtime/handlers`,
+}

@@ -1,0 +1,79 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join, relative} from 'node:path'
+import {stripVTControlCharacters, styleText} from 'node:util'
+import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
+
+/** What an error looks like from outside, and the exit code it ends with. */
+export type ShownError = {readonly stdout?: string; readonly stderr?: string; readonly exit: number}
+
+/**
+ * Turns whatever left a command into text and exit code: a StitchError is a sentence with code, place and hints; wrong
+ * usage is exit 2; a finished help page stays silent; anything else is a bug of ours (70) with stack and log file.
+ */
+export function presentError(error: unknown, {argv}: {readonly argv: readonly string[]}): ShownError {
+  const oclif = readOclif(error)
+  if (oclif && oclif.code === 'EEXIT') return {exit: oclif.exit}
+  const known = error instanceof StitchError ? error : oclif ? usageError(oclif.message) : undefined
+  const json = argv.slice(0, endOfFlags(argv)).includes('--json')
+  if (known) return json ? {stdout: toJson(known.toJSON()), exit: EXIT[known.exit]} : {stderr: toText(known), exit: EXIT[known.exit]}
+  const log = writeCrashLog(error, argv)
+  const message = `${error instanceof Error ? error.message : String(error)}`
+  if (json) return {stdout: toJson({code: 'STITCH_BUG', message, hints: [], exit: EXIT.bug, log}), exit: EXIT.bug}
+  const stack = error instanceof Error ? (error.stack ?? message) : message
+  return {
+    stderr: `${styleText('red', 'Bug in stitch', {stream: process.stderr})}: ${stack}\n Code: STITCH_BUG\n${log ? ` Log: ${log}\n` : ''}`,
+    exit: EXIT.bug,
+  }
+}
+
+function toJson(error: Record<string, unknown>): string {
+  return `${JSON.stringify({error}, null, 2)}\n`
+}
+
+/** One sentence, the code, the place in a file, what to try. */
+function toText(error: StitchError): string {
+  const red = (text: string) => styleText('red', text, {stream: process.stderr})
+  const place = error.at ? `${showPath(error.at.file)}:${error.at.line}:${error.at.column}: ` : ''
+  const lines = [`${red('Error')}: ${place}${error.message}`, ` Code: ${error.code}`]
+  if (error.hints.length > 0) lines.push(' Try this:', ...error.hints.map((hint) => `  * ${hint}`))
+  return `${lines.join('\n')}\n`
+}
+
+function showPath(file: string): string {
+  const short = relative(process.cwd(), file)
+  return short.startsWith('..') ? file : short
+}
+
+type OclifError = {readonly code: string | undefined; readonly message: string; readonly exit: number}
+
+/** oclif marks its own errors with `oclif.exit`; its parser's are wrong usage. */
+function readOclif(error: unknown): OclifError | undefined {
+  const marked = error as {oclif?: {exit?: number}; code?: string; message?: string} | undefined
+  if (typeof marked?.oclif?.exit !== 'number') return undefined
+  return {code: marked.code, message: marked.message ?? '', exit: marked.oclif.exit}
+}
+
+function usageError(message: string): StitchError {
+  const [sentence = '', ...rest] = stripVTControlCharacters(message).split('\n').filter((line) => line.trim() !== '')
+  const hints = rest.filter((line) => !/^See more help/.test(line)).map((line) => line.trim())
+  return new StitchError(sentence, {code: 'STITCH_USAGE', exit: 'usage', hints: [...hints, 'stitch --help']})
+}
+
+function endOfFlags(argv: readonly string[]): number {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv.length : end
+}
+
+/** Best effort: the stack in `.stitch/logs/`, for a report; undefined where nothing can be written. */
+function writeCrashLog(error: unknown, argv: readonly string[]): string | undefined {
+  try {
+    const folder = join(process.cwd(), '.stitch', 'logs')
+    mkdirSync(folder, {recursive: true})
+    const file = join(folder, `crash-${new Date().toISOString().replaceAll(':', '-')}.log`)
+    const stack = error instanceof Error ? error.stack : String(error)
+    writeFileSync(file, `stitch ${argv.join(' ')}\nnode ${process.version} ${process.platform}-${process.arch}\n\n${stack}\n`)
+    return showPath(file)
+  } catch {
+    return undefined
+  }
+}

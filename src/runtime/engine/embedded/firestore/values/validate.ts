@@ -1,0 +1,124 @@
+import {invalidArgument} from '../errors.ts'
+import {parseDocumentName} from '../paths/names.ts'
+import {vectorElements} from './value.ts'
+import type {Fields, Value} from './value.ts'
+
+// https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+const MAX_DOCUMENT_BYTES = 1_048_576
+const MAX_VALUE_BYTES = 1_048_487
+const MAX_NAME_BYTES = 1500
+const MAX_DEPTH = 20
+const MAX_DIMENSIONS = 2048
+
+const RESERVED = /^__.*__$/s
+
+/** Refuses fields that a document must not have, and documents above 1 MiB. Throws INVALID_ARGUMENT. */
+export function checkDocument(segments: readonly string[], fields: Fields): void {
+  let size = nameSize(segments) + 32
+  for (const [name, value] of fields) {
+    checkFieldName(name, `field name ${name} is reserved`)
+    if (isTooLong(value)) {
+      throw invalidArgument(`The value of property "${name}" is longer than ${MAX_VALUE_BYTES} bytes.`)
+    }
+    size += utf8Length(name) + 1 + checkValue(value, {property: name, depth: 0, inArray: false})
+  }
+  if (size > MAX_DOCUMENT_BYTES) throw invalidArgument(`maximum entity size is ${MAX_DOCUMENT_BYTES} bytes`)
+}
+
+/** Refuses an empty, overlong or reserved field name. Throws INVALID_ARGUMENT. */
+function checkFieldName(name: string, reserved: string): void {
+  if (name === '') throw invalidArgument('The property.name is the empty string.')
+  if (name.length * 3 > MAX_NAME_BYTES && Buffer.byteLength(name) > MAX_NAME_BYTES) {
+    throw invalidArgument('The property.name is longer than 1500 bytes.')
+  }
+  if (isReserved(name)) throw invalidArgument(reserved)
+}
+
+/** Names such as `__x__` belong to the service. */
+export function isReserved(name: string): boolean {
+  return name.startsWith('__') && name.length > 4 && RESERVED.test(name)
+}
+
+type Place = {readonly property: string; readonly depth: number; readonly inArray: boolean}
+
+/** Checks a value of the field `property` and returns its size as Firestore counts it, in bytes. */
+function checkValue(value: Value, place: Place): number {
+  switch (value.kind) {
+    case 'null':
+    case 'boolean':
+      return 1
+    case 'integer':
+    case 'double':
+    case 'timestamp':
+      return 8
+    case 'geopoint':
+      return 16
+    case 'string':
+      return utf8Length(value.value) + 1
+    case 'bytes':
+      return value.value.length
+    case 'reference':
+      return nameSize(parseDocumentName(value.value, 'Resource name').segments)
+    case 'array':
+      if (place.inArray) throw invalidArgument('Cannot convert an array value in an array value.')
+      return checkAll(value.values, {...deeper(place), inArray: true})
+    case 'map':
+      return vectorElements(value) ? checkVector(vectorElements(value)!) : checkMap(value.fields, deeper(place))
+    default:
+      return value satisfies never
+  }
+}
+
+function deeper(place: Place): Place {
+  if (place.depth >= MAX_DEPTH) throw invalidEntity(place.property)
+  return {property: place.property, depth: place.depth + 1, inArray: false}
+}
+
+function checkAll(values: readonly Value[], place: Place): number {
+  let size = 0
+  for (const value of values) size += checkNested(value, place)
+  return size
+}
+
+function checkMap(fields: Fields, place: Place): number {
+  let size = 32
+  for (const [name, value] of fields) {
+    if (name === '__type__') throw invalidEntity(place.property)
+    checkFieldName(name, `field name '${name}' is reserved.`)
+    size += utf8Length(name) + 1 + checkNested(value, place)
+  }
+  return size
+}
+
+function checkNested(value: Value, place: Place): number {
+  if (isTooLong(value)) throw invalidEntity(place.property)
+  return checkValue(value, place)
+}
+
+function checkVector(elements: readonly Value[]): number {
+  if (elements.length === 0) throw invalidArgument('Cannot have a zero length vector.')
+  if (elements.length > MAX_DIMENSIONS) throw invalidArgument(`Vectors must be at most ${MAX_DIMENSIONS} dimensions.`)
+  if (elements.some((element) => element.kind !== 'double')) {
+    throw invalidArgument("Vector must only contain values of type 'double'")
+  }
+  return elements.length * 8
+}
+
+function isTooLong(value: Value): boolean {
+  if (value.kind === 'string') return utf8Length(value.value) > MAX_VALUE_BYTES
+  return value.kind === 'bytes' && value.value.length > MAX_VALUE_BYTES
+}
+
+function invalidEntity(property: string): Error {
+  return invalidArgument(`Property ${property} contains an invalid nested entity.`)
+}
+
+function nameSize(segments: readonly string[]): number {
+  let size = 16
+  for (const segment of segments) size += utf8Length(segment) + 1
+  return size
+}
+
+function utf8Length(text: string): number {
+  return Buffer.byteLength(text)
+}

@@ -1,0 +1,87 @@
+import {once} from 'node:events'
+import type {IncomingHttpHeaders, ServerHttp2Stream} from 'node:http2'
+import {parseTimeout} from './deadline.ts'
+import {frameMessage} from './frames.ts'
+import {readRequest, readRequests} from './read-requests.ts'
+import type {Call, Method} from './service.ts'
+import {encodeMessage, GrpcStatus, STATUS, statusOf} from './status.ts'
+
+/** Production refuses larger requests: 10 MiB for a Firestore request, 10 MB for a publish request. */
+const MOST_REQUEST_BYTES = 10 * 1024 * 1024 + 64 * 1024
+
+export type ServeOptions = {
+  readonly stream: ServerHttp2Stream
+  readonly headers: IncomingHttpHeaders
+  readonly method: Method | undefined
+  /** Aborts when the server closes. */
+  readonly closing: AbortSignal
+}
+
+/** Answers one call: headers at once, then messages, then the status as trailers. Never throws. */
+export async function serveCall({stream, headers, method, closing}: ServeOptions): Promise<void> {
+  const cancelled = new AbortController()
+  const cancel = (code: number, message: string) => cancelled.abort(new GrpcStatus(code, message))
+  stream.on('close', () => cancel(STATUS.cancelled, 'The call was cancelled.'))
+  stream.on('error', () => undefined)
+  const onClosing = () => cancel(STATUS.unavailable, 'The server is shutting down.')
+  closing.addEventListener('abort', onClosing, {once: true})
+  const timeout = parseTimeout(headers['grpc-timeout'] as string | undefined)
+  const timer = timeout === undefined ? undefined : setTimeout(() => cancel(STATUS.deadlineExceeded, 'Deadline exceeded.'), timeout)
+
+  let trailers: Record<string, string> = {'grpc-status': '0'}
+  stream.on('wantTrailers', () => {
+    stream.sendTrailers(trailers)
+    // What the caller still sends is read and dropped, so that both sides come to an end.
+    stream.resume()
+  })
+  // Headers go first, also before an error: the Node client retries a trailers-only refusal of a stream for seconds.
+  stream.respond({':status': 200, 'content-type': 'application/grpc+proto'}, {waitForTrailers: true})
+  try {
+    if (!method) throw new GrpcStatus(STATUS.unimplemented, `Method not found: ${headers[':path']}`)
+    await answer(stream, method, {metadata: headers, signal: cancelled.signal})
+    cancelled.signal.throwIfAborted()
+  } catch (error) {
+    const {code, message} = statusOf(error)
+    trailers = {'grpc-status': String(code), 'grpc-message': encodeMessage(message)}
+  } finally {
+    clearTimeout(timer)
+    closing.removeEventListener('abort', onClosing)
+  }
+  if (stream.closed || stream.destroyed) return
+  stream.end()
+}
+
+async function answer(stream: ServerHttp2Stream, method: Method, call: Call): Promise<void> {
+  if (method.kind === 'unary') {
+    const request = await readRequest(stream, MOST_REQUEST_BYTES)
+    await write(stream, await orAborted(method.handle(request, call), call.signal), call.signal)
+    return
+  }
+  const messages =
+    method.kind === 'serverStream'
+      ? method.handle(await readRequest(stream, MOST_REQUEST_BYTES), call)
+      : method.handle(readRequests(stream, MOST_REQUEST_BYTES), call)
+  for await (const message of messages) {
+    call.signal.throwIfAborted()
+    await write(stream, message, call.signal)
+  }
+}
+
+/** Waits for the caller where it reads more slowly than we write. */
+async function write(stream: ServerHttp2Stream, message: Uint8Array, signal: AbortSignal): Promise<void> {
+  if (stream.closed || stream.destroyed) return
+  if (!stream.write(frameMessage(message))) await once(stream, 'drain', {signal}).catch(() => signal.throwIfAborted())
+}
+
+/** A handler that does not look at its signal must not hold the call beyond it. */
+async function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  if (!(work instanceof Promise)) return work
+  const {promise, reject} = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason as Error)
+  signal.addEventListener('abort', abort, {once: true})
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -1,0 +1,51 @@
+import type {Database} from './sqlite.ts'
+
+/** The version of the tables below, kept in the file as `user_version`. */
+export const SCHEMA_VERSION = 1
+
+/**
+ * `documents` is keyed by its collection's number and the id in sortable form, so that a point read is one index
+ * lookup and a query reads its collection only. `history` keeps what was replaced, for reads of the recent past.
+ * Times are microseconds since the epoch. Field indexes will be further tables beside these.
+ */
+const TABLES = `
+  CREATE TABLE collections (
+    id INTEGER PRIMARY KEY,
+    database TEXT NOT NULL,
+    key BLOB NOT NULL,
+    path TEXT NOT NULL,
+    collection_id TEXT NOT NULL,
+    UNIQUE (database, key)
+  );
+  CREATE INDEX collection_groups ON collections (database, collection_id, key);
+  CREATE TABLE documents (
+    collection INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    create_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    fields BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX document_keys ON documents (collection, key);
+  CREATE TABLE history (
+    collection INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    create_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    fields BLOB NOT NULL
+  );
+  CREATE INDEX history_keys ON history (collection, key, until);
+  CREATE INDEX history_age ON history (until);
+  CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), last_commit INTEGER NOT NULL);
+  INSERT INTO clock VALUES (1, 0);
+`
+
+/** The version of an opened file; 0 for a new one. */
+export function readSchemaVersion(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+}
+
+/** Makes the tables in a new file, all or none. */
+export function createTables(database: Database): void {
+  database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+}

@@ -1,0 +1,113 @@
+import {dirname} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
+import {startGuarded, type Guarded, type GuardedExit, type GuardOptions} from '../guard.ts'
+import {ownsPort} from '../ports-holder.ts'
+import {portTaken, resolvePort} from '../ports.ts'
+import {waitUntilAnswered, type ProbedService} from '../probe.ts'
+import {notWritable} from '../project-folder.ts'
+import type {EngineOptions, PortWish} from '../types.ts'
+import {EMULATORS, emulatorArguments} from './command-lines.ts'
+import {emulatorDied, emulatorSilent, saysPortIsTaken} from './emulator-trouble.ts'
+import type {Toolchain} from './toolchain.ts'
+
+/** An emulator that answers. */
+export type Emulator = AsyncDisposable & {
+  readonly host: string
+  readonly logFile: string
+  readonly exited: Promise<GuardedExit>
+}
+
+export type EmulatorOptions = Pick<EngineOptions, 'projectId' | 'signal' | 'log'> & {
+  readonly service: ProbedService
+  readonly wish: PortWish
+  readonly tools: Toolchain
+  readonly logFile: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** How long the first answer may take. */
+  readonly readyWithinMs: number
+}
+
+/** A JVM needs a second to open its port; who starts at the same time may be faster. After so many losses we give up. */
+const ATTEMPTS = 3
+/** The emulators keep nothing on disk, so nothing is lost if this is too short. */
+const GRACE_MS = 1500
+
+/**
+ * One emulator, ready when it answered an RPC. A default port that somebody takes between the look and the start is
+ * given up for the next one.
+ * Throws STITCH_PORT_TAKEN, STITCH_ENGINE_DIED, STITCH_ENGINE_SILENT (exit environment), or the signal's reason.
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const wish = {...options.wish, what: EMULATORS[options.service].what, flag: EMULATORS[options.service].flag}
+  for (let attempt = 1; ; attempt++) {
+    const port = await resolvePort(wish, options.log)
+    const emulator = await tryOnPort(port, options)
+    if (emulator) return emulator
+    if (wish.explicit || attempt === ATTEMPTS) throw await portTaken({...wish, port})
+  }
+}
+
+/** Undefined when the port went to somebody else in the meantime. */
+async function tryOnPort(port: number, options: EmulatorOptions): Promise<Emulator | undefined> {
+  const {service, tools, logFile, environment} = options
+  await using stack = new AsyncDisposableStack()
+  const args = emulatorArguments(service, tools, port)
+  const guarded = stack.use(startLogged({command: tools.java, args, environment, logFile, graceMs: GRACE_MS}))
+  const outcome = await waitForOutcome(guarded, port, options)
+  if (outcome === 'port lost') return undefined
+  const opened = stack.move()
+  return {
+    host: `127.0.0.1:${port}`,
+    logFile,
+    exited: guarded.exited,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** A log file that cannot be opened is a matter of the data folder. */
+function startLogged(options: GuardOptions): Guarded {
+  try {
+    return startGuarded(options)
+  } catch (error) {
+    throw notWritable(dirname(options.logFile), error)
+  }
+}
+
+/** Whichever comes first: an answer, the end of the process, a lost port, the end of patience, or the run's signal. */
+async function waitForOutcome(
+  guarded: Guarded,
+  port: number,
+  options: EmulatorOptions,
+): Promise<'ready' | 'port lost'> {
+  const {service, projectId, logFile, signal, readyWithinMs} = options
+  const settled = new AbortController()
+  const patience = AbortSignal.timeout(readyWithinMs)
+  const waiting = AbortSignal.any([signal, patience, settled.signal])
+  try {
+    const answered = waitUntilAnswered(service, `127.0.0.1:${port}`, projectId, waiting).then(() => 'answered' as const)
+    const outcome = await Promise.race([answered, guarded.exited, watchForLostPort(logFile, waiting)])
+    // An answer may come from a server that was faster than ours, such as the emulator of another run.
+    if (outcome === 'answered') return (await isOurs(guarded, port)) ? 'ready' : 'port lost'
+    if (outcome === 'port lost' || (await saysPortIsTaken(logFile))) return 'port lost'
+    throw await emulatorDied(service, outcome, logFile, {when: 'before it answered', therefore: 'nothing was run'})
+  } catch (error) {
+    signal.throwIfAborted()
+    throw patience.aborted ? await emulatorSilent(service, readyWithinMs / 1000, logFile, error) : error
+  } finally {
+    settled.abort()
+  }
+}
+
+async function isOurs(guarded: Guarded, port: number): Promise<boolean> {
+  const pid = await guarded.pid
+  return pid !== undefined && (await ownsPort(pid, port)) !== false
+}
+
+/** Never settles unless the port is lost: the answer, the exit and the time-out are told by others. */
+async function watchForLostPort(logFile: string, signal: AbortSignal): Promise<'port lost'> {
+  while (!signal.aborted) {
+    if (await saysPortIsTaken(logFile)) return 'port lost'
+    await delay(200, undefined, {signal}).catch(() => {})
+  }
+  return await new Promise(() => {})
+}

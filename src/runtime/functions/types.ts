@@ -1,0 +1,31 @@
+import type {Emit} from '#runtime/kernel/events.ts'
+
+/** The handlers as one CommonJS file, the very bytes that are deployed. */
+export type Bundle = {readonly file: string; readonly bytes: number; readonly sha256: string}
+
+export type FunctionsOptions = {
+  readonly bundle: Bundle
+  /** `worker` only where the asynchronous path is simulated. */
+  readonly targets: readonly ('lookup' | 'worker')[]
+  /** Environment of the functions' processes: engine hosts, project, STITCH_CONFIG, STITCH_HMAC_KEYS. */
+  readonly env: Readonly<Record<string, string>>
+  readonly emit: Emit
+  readonly signal: AbortSignal
+}
+
+/**
+ * Both functions behind stable loopback URLs. A face in this process forwards to the child that runs the bundle under
+ * functions-framework, so a reload never refuses a request: it waits for the new child.
+ */
+export type Functions = AsyncDisposable & {
+  readonly lookupUrl: string
+  /** Where Pub/Sub pushes to. Present when `targets` has `worker`. */
+  readonly workerUrl: string | undefined
+  /** Starts children with the new bundle or environment, switches over, then ends the old ones. */
+  readonly reload: (change: {
+    readonly bundle?: Bundle
+    readonly env?: Readonly<Record<string, string>>
+  }) => Promise<void>
+  /** Aborts with a StitchError when a child dies by itself and cannot be restarted. */
+  readonly failed: AbortSignal
+}

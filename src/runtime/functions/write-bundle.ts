@@ -1,0 +1,53 @@
+import {createHash} from 'node:crypto'
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {findPackageJSON} from 'node:module'
+import {dirname, join} from 'node:path'
+import {build} from 'esbuild'
+import type {Bundle} from './types.ts'
+import {withoutUnusedProtos} from './unused-protos.ts'
+
+/**
+ * Builds the handlers as they are deployed: `entry` and all it needs as one minified CommonJS file, and the package.json
+ * that says so to Node and to the buildpack. The same sources give the same bytes in whatever folder they lie.
+ * CommonJS, because the Google clients read `__dirname` at load; functions-framework stays outside, because its registry
+ * of functions is a module singleton. Rejects with esbuild's BuildFailure. Imports nothing that needs a build itself.
+ */
+export async function writeBundle({entry, outFile}: {entry: string; outFile: string}): Promise<Bundle> {
+  const built = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    charset: 'utf8',
+    legalComments: 'none',
+    external: ['@google-cloud/functions-framework'],
+    plugins: [withoutUnusedProtos],
+    outfile: outFile,
+    tsconfigRaw: {},
+    write: false,
+    logLevel: 'silent',
+  })
+  const contents = built.outputFiles[0]!.contents
+  await mkdir(dirname(outFile), {recursive: true})
+  await Promise.all([
+    writeFile(outFile, contents),
+    writeFile(join(dirname(outFile), 'package.json'), await describePackage(outFile)),
+  ])
+  return {file: outFile, bytes: contents.length, sha256: createHash('sha256').update(contents).digest('hex')}
+}
+
+/** The deployed package.json: CommonJS by its lack of `type`, and the framework pinned to the version simulated with. */
+async function describePackage(outFile: string): Promise<string> {
+  const installed = findPackageJSON('@google-cloud/functions-framework', import.meta.url)!
+  const {version} = JSON.parse(await readFile(installed, 'utf8')) as {version: string}
+  const description = {
+    name: 'stitch-functions',
+    private: true,
+    main: outFile.slice(dirname(outFile).length + 1),
+    engines: {node: '24'},
+    dependencies: {'@google-cloud/functions-framework': version},
+  }
+  return `${JSON.stringify(description, null, 2)}\n`
+}

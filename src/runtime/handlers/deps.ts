@@ -1,0 +1,38 @@
+import type {FunctionsConfig} from './config.ts'
+import {startHop} from './trace.ts'
+import type {Hop, HopDeps, TraceContext} from './trace.ts'
+import type {Clock, Log, Publisher, Random, Store} from './ports.ts'
+import type {HmacKeys} from './signature.ts'
+
+/** What both functions are made of. */
+export type HandlerDeps = {
+  readonly config: FunctionsConfig
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: Random
+  readonly keys: HmacKeys
+  /** Key of identity ids and of pick-up secrets. */
+  readonly pepper: Uint8Array
+}
+
+export type LookupDeps = HandlerDeps & {readonly publisher: Publisher}
+
+/** The hop of a whole request. */
+export function startRequestHop(deps: HandlerDeps, lane: 'lookup' | 'worker', parent: TraceContext | undefined): Hop {
+  const hopDeps: HopDeps = {clock: deps.clock, log: deps.log, random: deps.random, project: deps.config.project}
+  return startHop(hopDeps, lane, lane, parent)
+}
+
+/** A failure that nobody foresaw, as one log line: its name and where it was thrown, without its message. */
+export function logBug(log: Log, error: unknown, now: number): void {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  const name = error instanceof Error ? error.name : typeof error
+  log({
+    severity: 'ERROR',
+    message: `${name} was not foreseen`,
+    time: new Date(now).toISOString(),
+    stack_trace: [name, ...frames.slice(0, 10)].join('\n'),
+  })
+}

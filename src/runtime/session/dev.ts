@@ -1,0 +1,61 @@
+import type {ResolvedConfig} from '#runtime/config/resolve.ts'
+import {loadFixtures} from '#runtime/fixtures/load.ts'
+import type {Bus} from '#runtime/kernel/bus.ts'
+import type {Clock} from '#runtime/kernel/clock.ts'
+import {openSession, type Session} from './open-session.ts'
+import {reloadOnChange} from './reload.ts'
+import {seedIfNeeded} from './seed-project.ts'
+
+export type DevOptions = {
+  readonly config: ResolvedConfig
+  readonly command: string
+  readonly bundleFile: string
+  readonly handlersFolder: string
+  readonly version: string
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** Runs `work` with the whole path, worker included, up and seeded around it; closes everything afterwards. */
+export async function withSession<T>(options: DevOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  const {config, command, bus, clock, signal, version} = options
+  const {emit} = bus
+  bus.emit({type: 'log.opened', version: 1, stitch: version})
+  const fixtures = await loadFixtures(config.fixtures)
+  await using session = await openSession({...options, async: true, emit}, (engine, keys) =>
+    seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
+  )
+  emit({
+    type: 'run.started',
+    command,
+    engine: session.engine.name,
+    async: true,
+    bundle: {sha256: session.bundle.sha256, bytes: session.bundle.bytes},
+    scenarios: [],
+  })
+  return await work(session)
+}
+
+/** Keeps a session running and reloads what changes, until the signal aborts or a stage dies; throws its reason. */
+export async function keepRunning(options: DevOptions, onReady: (session: Session) => Promise<void>): Promise<never> {
+  return await withSession(options, async (session) => {
+    await onReady(session)
+    for await (const _ of reloadOnChange({...options, session, emit: options.bus.emit, signal: session.signal})) {
+      // Every reload is on the log already.
+    }
+    throw session.signal.reason
+  })
+}
+
+/** What a program needs to use the session: for `exec`, the ready file and the shell. */
+export function environmentOf(session: Session): Record<string, string> {
+  return {
+    FIRESTORE_EMULATOR_HOST: session.engine.firestoreHost,
+    PUBSUB_EMULATOR_HOST: session.engine.pubsubHost,
+    GOOGLE_CLOUD_PROJECT: session.config.project,
+    METADATA_SERVER_DETECTION: 'none',
+    STITCH_SGTM_URL: session.container.url,
+    STITCH_LOOKUP_URL: session.functions.lookupUrl,
+  }
+}

@@ -1,0 +1,44 @@
+import type {ResolvedConfig} from '#runtime/config/resolve.ts'
+import {resolvePort} from '#runtime/engine/ports.ts'
+
+/** Who listens where in this run, decided before anything starts, so that the stages can start at the same time. */
+export type Hosts = {
+  readonly firestorePort: number
+  readonly pubsubPort: number
+  readonly sgtmPort: number
+  /** `127.0.0.1:8080`. */
+  readonly firestoreHost: string
+  readonly pubsubHost: string
+  readonly sgtmUrl: string
+}
+
+type Log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void
+
+/**
+ * Finds the ports: one that a flag or a variable names is kept or refused, a default one moves on when it is taken, and
+ * the log says both numbers. An external engine is where its own variables say.
+ */
+export async function planHosts(config: ResolvedConfig, log: Log, env: Readonly<Record<string, string | undefined>> = process.env): Promise<Hosts> {
+  const find = (key: 'sgtm' | 'firestore' | 'pubsub', what: string) => {
+    const origin = config.origins[`ports.${key}`] ?? ''
+    const explicit = origin.startsWith('flag') || origin.startsWith('STITCH_')
+    return resolvePort({port: config.ports[key], explicit, what, flag: `--${key}-port`}, log)
+  }
+  const sgtmPort = await find('sgtm', 'the server container')
+  const sgtmUrl = `http://127.0.0.1:${sgtmPort}`
+  if (config.engine === 'external') {
+    const firestoreHost = env['FIRESTORE_EMULATOR_HOST'] ?? ''
+    const pubsubHost = env['PUBSUB_EMULATOR_HOST'] ?? ''
+    return {firestorePort: 0, pubsubPort: 0, sgtmPort, sgtmUrl, firestoreHost, pubsubHost}
+  }
+  const firestorePort = await find('firestore', 'Firestore')
+  const pubsubPort = await find('pubsub', 'Pub/Sub')
+  return {
+    firestorePort,
+    pubsubPort,
+    sgtmPort,
+    sgtmUrl,
+    firestoreHost: `127.0.0.1:${firestorePort}`,
+    pubsubHost: `127.0.0.1:${pubsubPort}`,
+  }
+}

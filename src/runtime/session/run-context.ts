@@ -1,0 +1,19 @@
+import type {ResolvedConfig} from '#runtime/config/resolve.ts'
+import type {Clock} from '#runtime/kernel/clock.ts'
+import type {Emit} from '#runtime/kernel/events.ts'
+import type {Traffic} from '#runtime/traffic/start.ts'
+import type {FollowedRun} from './follow-run.ts'
+import type {LocalKeys} from './local-keys.ts'
+
+/** What sending and checking requests needs. */
+export type RunContext = {
+  readonly config: ResolvedConfig
+  readonly keys: LocalKeys
+  readonly traffic: Traffic
+  readonly followed: FollowedRun
+  /** With the asynchronous path: every synchronous question is asked once more through Pub/Sub. */
+  readonly async: boolean
+  readonly emit: Emit
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,39 @@
+import {existsSync, watch} from 'node:fs'
+import {join} from 'node:path'
+
+/** Changed files are gathered for this long, so that an editor's save is one change; in milliseconds. */
+const QUIET_MS = 120
+
+/**
+ * Watches files and folders (whole trees) and yields the changed paths, gathered until it has been quiet for a moment.
+ * Ends when the signal aborts. Paths that do not exist are left out.
+ */
+export async function* watchFiles(paths: readonly string[], signal: AbortSignal): AsyncGenerator<readonly string[]> {
+  using stack = new DisposableStack()
+  const changed = new Set<string>()
+  let wake = Promise.withResolvers<void>()
+  let timer: NodeJS.Timeout | undefined
+  const note = (file: string) => {
+    if (/(^|[\\/])(\.|node_modules[\\/])|(~|\.swp|\.part)$/.test(file.slice(file.lastIndexOf('/') + 1))) return
+    changed.add(file)
+    clearTimeout(timer)
+    timer = setTimeout(() => wake.resolve(), QUIET_MS)
+  }
+  for (const path of paths.filter((each) => existsSync(each))) {
+    const watcher = watch(path, {recursive: true}, (_, name) => note(name === null ? path : join(path, name)))
+    watcher.on('error', () => undefined)
+    stack.defer(() => watcher.close())
+  }
+  const stop = () => wake.resolve()
+  signal.addEventListener('abort', stop, {once: true})
+  stack.defer(() => signal.removeEventListener('abort', stop))
+  stack.defer(() => clearTimeout(timer))
+  while (!signal.aborted) {
+    await wake.promise
+    wake = Promise.withResolvers()
+    if (signal.aborted) return
+    const files = [...changed]
+    changed.clear()
+    if (files.length > 0) yield files
+  }
+}

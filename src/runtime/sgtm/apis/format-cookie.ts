@@ -1,0 +1,43 @@
+type Options = Readonly<Record<string, unknown>>
+
+/**
+ * A `Set-Cookie` value for `setCookie`. `max-age` wins over `expires`; the value is URI-encoded when `encode` is set.
+ * @throws for names and attributes that would break out of their place
+ */
+export function formatCookie(name: string, value: string, options: Options, encode: boolean, headers: Readonly<Record<string, string>>): string {
+  const text = encode ? encodeURIComponent(value) : value
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !isSafe(text)) throw new Error(`setCookie: "${name}" has characters that no cookie may have.`)
+  const domain = options['domain'] === 'auto' ? autoDomain(headers) : options['domain']
+  const maxAge = options['max-age']
+  const sameSite = options['sameSite']
+  const attributes = [
+    domain === undefined ? '' : `Domain=${attribute(domain)}`,
+    options['path'] === undefined ? '' : `Path=${attribute(options['path'])}`,
+    maxAge === undefined ? '' : `Max-Age=${Math.trunc(Number(maxAge)) || 0}`,
+    maxAge !== undefined || options['expires'] === undefined ? '' : `Expires=${attribute(options['expires'])}`,
+    typeof sameSite === 'string' ? `SameSite=${attribute(sameSite[0]?.toUpperCase() + sameSite.slice(1).toLowerCase())}` : '',
+    options['secure'] === true ? 'Secure' : '',
+    options['httpOnly'] === true ? 'HttpOnly' : '',
+  ]
+  return [`${name}=${text}`, ...attributes.filter(Boolean)].join('; ')
+}
+
+/**
+ * The widest domain that the request's host may set a cookie for, without a public suffix list: the last two labels,
+ * which is one too few under suffixes such as co.uk. None for addresses and single labels.
+ */
+function autoDomain(headers: Readonly<Record<string, string>>): string | undefined {
+  const host = (headers['x-forwarded-host'] ?? headers['host'] ?? '').split(':')[0]!.toLowerCase()
+  const labels = host.split('.')
+  return labels.length < 2 || /^[\d.]+$/.test(host) ? undefined : labels.slice(-2).join('.')
+}
+
+function attribute(value: unknown): string {
+  const text = String(value)
+  if (!isSafe(text.replaceAll(/[ ,]/g, ''))) throw new Error('setCookie: an option has characters that no cookie may have.')
+  return text
+}
+
+function isSafe(text: string): boolean {
+  return /^[\u0021\u0023-\u002b\u002d-\u003a\u003c-\u005b\u005d-\u007e"]*$/.test(text)
+}

@@ -1,0 +1,25 @@
+import {ownApiNames} from '../sandbox/realm/own-apis.ts'
+import type {Api, ApiContext} from './api.ts'
+import {encodingApis} from './encoding.ts'
+import {eventApis} from './events.ts'
+import {httpApis} from './http.ts'
+import {requestApis} from './request.ts'
+import {responseApis} from './response.ts'
+import {runtimeApis} from './runtime.ts'
+
+const hosted: ReadonlyMap<string, Api> = new Map(
+  [...requestApis, ...responseApis, ...eventApis, ...httpApis, ...encodingApis, ...runtimeApis].map((api) => [api.name, api]),
+)
+
+/** Every name that `require` knows. What is missing here is an error that names it, never a stub. */
+export const apiNames: ReadonlySet<string> = new Set([...hosted.keys(), ...ownApiNames])
+
+/** What `require` of a run gives: the host's API, or undefined for one that lives in the realm. */
+export function createResolve(context: ApiContext): (name: string) => unknown {
+  return (name) => {
+    const api = hosted.get(name)
+    if (api) return api.create(context)
+    if (apiNames.has(name)) return undefined
+    throw new Error(`require: "${name}" is not a known API, so nothing stands behind it.`)
+  }
+}

@@ -1,0 +1,81 @@
+import type {AnyNode} from 'acorn'
+import type {ParsedProgram} from './parse-program.ts'
+import type {Insertion, Source} from './program.ts'
+import {childrenOf} from './scopes.ts'
+
+/** The names by which woven-in text reaches the meter: unlike anything the template itself is called by. */
+export type MeterNames = {readonly meter: string; readonly value: string}
+
+/** Nested calls beyond this end in an error, well before V8's own stack would (about 4,900 frames were measured). */
+const maxDepth = 1000
+/** Longer results of `+` are charged for, so that doubling a string cannot fill the memory. */
+const freeLength = 4096
+
+/**
+ * Plans what to weave into the code: each turn of a loop and each call takes a step from the meter, each call counts
+ * its depth, and long results of `+` are weighed. Lines stay as they are. Measured: 20 % on a tight loop, 60 % on a
+ * function that does nothing but call itself; a vm time-out would cost a watchdog thread for every callback instead.
+ */
+export function planInsertions({root, statements, arrows, shift}: ParsedProgram, names: MeterNames): readonly Insertion[] {
+  const insertions: Insertion[] = []
+  const insert = (offset: number, text: string): void => void insertions.push({offset: offset - shift, text})
+  const {meter, value} = names
+  const step = `if(--${meter}.f<0)${meter}.stop();`
+  const enter = `try{${step}if(++${meter}.d>${maxDepth})${meter}.deep();`
+  const leave = `}finally{--${meter}.d}`
+
+  const visit = (node: AnyNode, parent: AnyNode | undefined): void => {
+    // Woven text may begin with a parenthesis, which would otherwise continue an unterminated line above it.
+    if (node.type === 'ExpressionStatement' && (!parent || isList(parent))) insert(node.start, ';')
+    const sum = isSum(node) && !(parent && parent.type === 'BinaryExpression' && parent.operator === '+')
+    if (sum) insert(node.start, `(${value}=(`)
+    if (isFunction(node) && node.body.type === 'BlockStatement') {
+      insert(node.body.start + 1, enter)
+    } else if (node.type === 'ArrowFunctionExpression') {
+      const arrow = arrows.findLast((at) => at < node.body.start && at >= node.start) ?? node.body.start - 2
+      insert(arrow + 2, `{${enter}return (`)
+    }
+    for (const child of childrenOf(node)) {
+      const isLoopBody = isLoop(node) && child === node.body
+      if (isLoopBody) insert(child.start, `{${step}`)
+      visit(child, node)
+      if (isLoopBody) insert(child.end, '}')
+    }
+    if (isFunction(node) && node.body.type === 'BlockStatement') insert(node.body.end - 1, leave)
+    else if (node.type === 'ArrowFunctionExpression') insert(node.end, `)${leave}}`)
+    if (sum) {
+      insert(node.end, `),typeof ${value}==='string'&&${value}.length>${freeLength}?${meter}.weigh(${value}):${value})`)
+    }
+  }
+  insert(shift, enter)
+  for (const child of statements) visit(child, undefined)
+  insert(root.body.end - 1, leave)
+  return insertions
+}
+
+function isSum(node: AnyNode): boolean {
+  return (node.type === 'BinaryExpression' && node.operator === '+') || (node.type === 'AssignmentExpression' && node.operator === '+=')
+}
+
+function isList({type}: AnyNode): boolean {
+  return type === 'BlockStatement' || type === 'SwitchCase'
+}
+
+function isFunction(node: AnyNode): node is Extract<AnyNode, {body: AnyNode; params: unknown}> {
+  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+}
+
+function isLoop(node: AnyNode): node is Extract<AnyNode, {type: 'ForStatement' | 'ForInStatement' | 'ForOfStatement' | 'WhileStatement'}> {
+  return node.type === 'ForStatement' || node.type === 'ForInStatement' || node.type === 'ForOfStatement' || node.type === 'WhileStatement'
+}
+
+/** The source with the insertions, which must be ordered by offset; equal offsets keep their order. */
+export function weave({text}: Source, insertions: readonly Insertion[]): string {
+  let woven = ''
+  let at = 0
+  for (const {offset, text: added} of insertions) {
+    woven += text.slice(at, offset) + added
+    at = offset
+  }
+  return woven + text.slice(at)
+}

@@ -1,0 +1,126 @@
+import type {standardLibrary} from '../standard-library.ts'
+import type {Meter} from './meter.ts'
+
+/** Opaque handles that templates hold, and the regular expressions they stand for. */
+export type RegexHandles = WeakMap<object, RegExp>
+
+/**
+ * Leaves of the realm's built-ins only the documented library, with methods that take steps by the size of what they
+ * work on, and freezes all of it. Afterwards no literal leads to a constructor, and the global object is empty.
+ * Sent into the realm as text: it may use nothing from around it.
+ */
+export function pruneLibrary(meter: Meter, library: typeof standardLibrary, regexes: RegexHandles): void {
+  const {Array, Boolean, Error, Math, Number, Object, Promise, Reflect, RegExp, String, Symbol, BigInt} = globalThis
+  const errors = [globalThis.TypeError, globalThis.RangeError, globalThis.SyntaxError, globalThis.ReferenceError]
+  const otherErrors = [globalThis.EvalError, globalThis.URIError, globalThis.AggregateError]
+  const {apply, defineProperty, deleteProperty, getPrototypeOf, ownKeys} = Reflect
+  const {freeze} = Object
+  type Method = (this: unknown, ...args: unknown[]) => unknown
+  const methodsOf = (prototype: object): Record<string, Method> => prototype as unknown as Record<string, Method>
+
+  const lengthOf = (value: unknown): number => {
+    const length: unknown = typeof value === 'string' || Array.isArray(value) ? value.length : 0
+    return typeof length === 'number' ? length : 0
+  }
+  const replaceMethod = (prototype: object, name: string, body: (self: unknown, args: unknown[]) => unknown): void => {
+    const {method} = {
+      method(this: unknown, ...args: unknown[]) {
+        return body(this, args)
+      },
+    }
+    defineProperty(method, 'name', {value: name})
+    defineProperty(prototype, name, {value: method, writable: false, enumerable: false, configurable: false})
+    freeze(method)
+  }
+  const meterMethod = (prototype: object, name: string, cost: (self: unknown, args: unknown[]) => number): void => {
+    const native = methodsOf(prototype)[name]!
+    replaceMethod(prototype, name, (self, args) => {
+      meter.charge(cost(self, args))
+      const result = apply(native, self, args)
+      if (typeof result === 'string' && result.length > 4096) meter.weigh(result)
+      else if (Array.isArray(result)) meter.charge(result.length)
+      return result
+    })
+  }
+
+  const sumOf = (values: unknown[]): number => {
+    let sum = 0
+    for (const value of values) sum += lengthOf(value)
+    return sum
+  }
+  const byLength = (self: unknown): number => 1 + lengthOf(self)
+  const byText = (self: unknown): number => 1 + (lengthOf(self) >>> 5)
+  for (const name of library.array) {
+    if (name === 'push' || name === 'pop' || name === 'toString') continue
+    if (name === 'concat') meterMethod(Array.prototype, name, (self, args) => byLength(self) + sumOf(args))
+    else if (name === 'sort') meterMethod(Array.prototype, name, (self) => byLength(self) * (1 + Math.ceil(Math.log2(byLength(self)))))
+    else if (name === 'join') {
+      meterMethod(Array.prototype, name, (self, args) => {
+        const separators = lengthOf(self) * lengthOf(args[0])
+        if (separators > 16_777_216) throw new errors[1]!('A string grew longer than a template may make one.')
+        return byLength(self) + (separators >>> 5)
+      })
+    } else meterMethod(Array.prototype, name, byLength)
+  }
+  const special = new Set(['match', 'search', 'replace', 'split', 'charAt', 'toString'])
+  for (const name of library.string) if (!special.has(name)) meterMethod(String.prototype, name, byText)
+
+  const patterns = RegExp.prototype as unknown as Record<symbol, Method>
+  /** A pattern given as text runs on V8's linear engine: no look-around, no back-references, no exponential search. */
+  const toRegex = (self: unknown, pattern: unknown): RegExp => {
+    const known = typeof pattern === 'object' && pattern !== null ? regexes.get(pattern) : undefined
+    const source = known ? known.source : pattern === undefined ? '' : String(pattern)
+    meter.charge(source.length + ((lengthOf(self) * (1 + source.length)) >>> 5))
+    if (source.length > 1000) throw new errors[2]!('A regular expression is longer than 1,000 characters.')
+    return known ?? new RegExp(source, 'l')
+  }
+  for (const [name, symbol] of [['match', Symbol.match], ['search', Symbol.search]] as const) {
+    replaceMethod(String.prototype, name, (self, [pattern]) => apply(patterns[symbol]!, toRegex(self, pattern), [String(self)]))
+  }
+  for (const [name, symbol] of [['replace', Symbol.replace], ['split', Symbol.split]] as const) {
+    const native = methodsOf(String.prototype)[name]!
+    replaceMethod(String.prototype, name, (self, [pattern, second]) => {
+      meter.charge(byText(self))
+      const isHandle = typeof pattern === 'object' && pattern !== null && regexes.has(pattern)
+      const result = isHandle
+        ? apply(patterns[symbol]!, toRegex(self, pattern), [String(self), second])
+        : apply(native, self, [pattern === undefined ? undefined : String(pattern), second])
+      if (typeof result === 'string' && result.length > 4096) meter.weigh(result)
+      else if (Array.isArray(result)) meter.charge(result.length)
+      return result
+    })
+  }
+
+  const keep = (object: object, names: readonly (string | symbol)[] = []): void => {
+    const kept: Record<string | symbol, boolean> = Object.create(null)
+    for (const name of names) kept[name] = true
+    for (const key of ownKeys(object)) if (!kept[key]) deleteProperty(object, key)
+    for (const key of ownKeys(object)) {
+      const value: unknown = Reflect.getOwnPropertyDescriptor(object, key)?.value
+      if (typeof value === 'function') freeze(value)
+    }
+    freeze(object)
+  }
+  keep(Object.prototype, library.object)
+  keep(Function.prototype)
+  keep(Array.prototype, [...library.array, Symbol.iterator])
+  keep(String.prototype, [...library.string, Symbol.iterator])
+  keep(Number.prototype, library.number)
+  keep(Boolean.prototype, library.boolean)
+  keep(Promise.prototype, library.promise)
+  for (const kind of [Error, ...errors, ...otherErrors]) keep(kind.prototype, library.error)
+  for (const value of [Symbol.prototype, BigInt.prototype]) keep(value)
+  for (const iterator of [[][Symbol.iterator](), ''[Symbol.iterator](), new RegExp('')[Symbol.matchAll]('')]) {
+    keep(getPrototypeOf(iterator)!, ['next'])
+  }
+  keep(getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!, [Symbol.iterator])
+  for (const callable of [async () => {}, function* () {}, async function* () {}]) {
+    const prototype = getPrototypeOf(callable)!
+    deleteProperty(prototype, 'constructor')
+    freeze(prototype)
+  }
+  freeze(RegExp.prototype)
+  const root = globalThis
+  for (const key of ownKeys(root)) deleteProperty(root, key)
+  freeze(root)
+}

@@ -1,0 +1,95 @@
+import type {Clock} from '#runtime/kernel/clock.ts'
+import type {Emit} from '#runtime/kernel/events.ts'
+import type {TraceContext} from '#runtime/kernel/ids.ts'
+import type {ApiContext, EventScope, Exchange} from '../apis/api.ts'
+import {createResolve} from '../apis/registry.ts'
+import {allows} from '../permissions/allows.ts'
+import {describeAsk} from '../permissions/ask.ts'
+import type {Run} from '../sandbox/sandbox.ts'
+import type {OutboundRule} from '../types.ts'
+import type {Instance} from './load-container.ts'
+import {isForwarded} from './outbound-rules.ts'
+import type {Outbound} from './outbound.ts'
+
+/** What all runs of a container share. */
+export type RunServices = {
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly keys: Readonly<Record<string, string>>
+  readonly rules: readonly OutboundRule[]
+  readonly outbound: Outbound
+  readonly later: (ms: number, callback: () => void) => () => void
+}
+
+/** Where a run belongs: the request, the span that its own hops hang from, and the event where it is a tag's. */
+export type RunScope = {
+  readonly exchange: Exchange
+  readonly parent: TraceContext
+  readonly event: EventScope | undefined
+  readonly clientName: () => string
+  readonly runContainer: ApiContext['runContainer']
+}
+
+/** Starts a run of a client or tag, wired to its request, its permissions and the log. */
+export function startInstance({name, loaded}: Instance, services: RunServices, scope: RunScope): Run {
+  const {template, storage} = loaded
+  const {clock, emit, keys, rules, outbound, later} = services
+  const source = `template ${template.displayName || name}`
+  const {trace} = scope.parent
+  const kind = template.kind === 'CLIENT' ? 'client' : 'tag'
+  const isPreview = scope.exchange.request.headers['x-gtm-server-preview'] !== undefined
+  const logsAlways = template.permissions.some(({publicId, params}) => publicId === 'logging' && params['environments'] === 'all')
+  const log: ApiContext['log'] = (level, text) => emit({type: 'log.line', source, level, text, trace})
+  const fail = (problem: unknown): void => log('error', describeProblem(problem))
+
+  const isAllowed: ApiContext['isAllowed'] = (ask) => {
+    // A forwarded address stands for a production one, which the template does name.
+    if (ask.permission === 'send_http' && isForwarded(rules, ask.url)) {
+      return template.permissions.some(({publicId}) => publicId === 'send_http')
+    }
+    return allows(template.permissions, ask)
+  }
+  const context: ApiContext = {
+    kind: template.kind,
+    exchange: scope.exchange,
+    event: scope.event,
+    clientName: scope.clientName,
+    version: {
+      containerId: 'GTM-LOCAL',
+      debugMode: isPreview,
+      environmentName: 'stitch',
+      environmentMode: false,
+      previewMode: isPreview,
+      version: '0',
+    },
+    storage,
+    keys,
+    now: clock.now,
+    isAllowed,
+    demand: (api, ask) => {
+      if (isAllowed(ask)) return
+      const text = `${api} was denied: the template does not declare ${ask.permission} so that it may ${describeAsk(ask)}.`
+      log('warn', text)
+      throw new Error(text)
+    },
+    consoleLevel: logsAlways || isPreview ? 'info' : 'debug',
+    log,
+    send: (request) => outbound.send({kind, name, parent: scope.parent}, request),
+    runContainer: scope.runContainer,
+    invoke: (callback, ...args) => {
+      try {
+        callback(...args)
+      } catch (problem) {
+        fail(problem)
+      }
+    },
+    later,
+  }
+  return loaded.start({resolve: createResolve(context), unhandled: fail})
+}
+
+/** An error of a template with its place, for a person. */
+export function describeProblem(problem: unknown): string {
+  const {message, at} = problem as {message?: string; at?: {file: string; line: number; column: number}}
+  return at ? `${at.file}:${at.line}:${at.column} ${message}` : (message ?? String(problem))
+}

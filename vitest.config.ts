@@ -1,0 +1,27 @@
+import {defineConfig} from 'vitest/config'
+
+const shared = {
+  disableConsoleIntercept: true,
+  env: {METADATA_SERVER_DETECTION: 'none'},
+}
+
+export default defineConfig({
+  resolve: {conditions: ['stitch-source', 'node', 'import', 'default']},
+  ssr: {resolve: {conditions: ['stitch-source', 'node', 'import', 'default']}},
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {...shared, name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/**/*.engine.test.ts', 'test/e2e/**'], testTimeout: 10_000},
+      },
+      {
+        extends: true,
+        test: {...shared, name: 'engine', include: ['test/**/*.engine.test.ts'], testTimeout: 60_000, hookTimeout: 60_000},
+      },
+      {
+        extends: true,
+        test: {...shared, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000},
+      },
+    ],
+  },
+})
