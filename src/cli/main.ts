@@ -1,11 +1,11 @@
-import {flush, run} from '@oclif/core'
+import {flush, run, type Interfaces} from '@oclif/core'
 import {presentError} from './present-error.ts'
 
 /**
  * Runs the command line and ends the process with its exit code.
- * @param entry `import.meta.url` of the file in bin/, from which the package is found
+ * @param entry `import.meta.url` of the file in bin/, from which the package is found, or oclif's own options
  */
-export async function runCli(entry: string): Promise<void> {
+export async function runCli(entry: Interfaces.LoadOptions): Promise<void> {
   try {
     await run(process.argv.slice(2), entry)
   } catch (error) {

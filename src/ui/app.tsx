@@ -5,9 +5,11 @@ import {paintLine} from '#runtime/trace/lines.ts'
 import type {PaintOptions} from '#runtime/trace/lines.ts'
 import type {Actions} from './actions.ts'
 import {layoutFrame} from './frame.ts'
+import type {Frame} from './frame.ts'
 import {handleKey} from './handle-key.ts'
 import {bindingsFor, keyName} from './keys.ts'
 import {firstState} from './state.ts'
+import type {UiState} from './state.ts'
 import type {Store} from './store.ts'
 import type {Mode} from './top.ts'
 
@@ -26,7 +28,7 @@ export function App({store, actions, mode, paint, write}: AppProps): ReactNode {
   const size = useWindowSize()
   const [state, setState] = useState(firstState)
   const bindings = bindingsFor(actions)
-  const frame = layoutFrame({snapshot, state, size, mode, bindings})
+  const frameOf = (chosen: UiState): Frame => layoutFrame({snapshot, state: chosen, size, mode, bindings})
   // Keys that arrive together are handled before the next drawing: each must see what the one before it chose.
   const latest = useRef(state)
   latest.current = state
@@ -36,7 +38,7 @@ export function App({store, actions, mode, paint, write}: AppProps): ReactNode {
     const names = name === input ? Array.from(input) : [name]
     for (const one of names) {
       latest.current = handleKey(one, latest.current, {
-        shown: frame.shown,
+        shown: frameOf(latest.current).shown,
         bindings,
         actions,
         view: snapshot.view,
@@ -48,7 +50,7 @@ export function App({store, actions, mode, paint, write}: AppProps): ReactNode {
 
   return (
     <Box flexDirection="column">
-      {frame.lines.map((line, row) => (
+      {frameOf(state).lines.map((line, row) => (
         // A row of the screen is its place: nothing moves between rows.
         // oxlint-disable-next-line react/no-array-index-key
         <Text key={row} wrap="truncate-end">

@@ -41,7 +41,7 @@ const services: readonly Service[] = [
 ]
 
 const identity = (bytes: Buffer) => bytes
-const closers: (() => Promise<void> | void)[] = []
+const closers: (() => PromiseLike<void> | void)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
 })

@@ -1,16 +1,24 @@
-import {execFile} from 'node:child_process'
-import {copyFile, mkdir, mkdtempDisposable, readFile, symlink, writeFile} from 'node:fs/promises'
+import {copyFile, cp, mkdtempDisposable, readFile, symlink, writeFile} from 'node:fs/promises'
 import {createServer} from 'node:http2'
 import type {AddressInfo} from 'node:net'
 import {once} from 'node:events'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
-import {promisify} from 'node:util'
 import {expect, test} from 'vitest'
 import {buildBundle, readBundle} from '#runtime/functions/bundle.ts'
+import {startFunctions} from '#runtime/functions/start.ts'
+import {signRequest} from '#runtime/traffic/sign.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const google = join(import.meta.dirname, 'stand-ins/google.ts')
+const handlers = join(root, 'src/runtime/handlers')
+const key = Buffer.alloc(32, 7).toString('base64')
+const config = {
+  project: 'demo-stitch',
+  kinds: {'script-run': {match: '^R[0-9-]+$', collection: 'scriptRuns', browserLookup: true}},
+  destinations: {browser: {'script-run': ['name']}, server: {'script-run': ['*']}},
+  topic: 'stitch',
+  callback: {baseUrl: 'https://sgtm.example'},
+}
 const makeFolder = () => mkdtempDisposable(join(tmpdir(), 'stitch-bundle-'))
 
 /** Answers every RPC with PERMISSION_DENIED, which clients do not repeat, and remembers what was called. */
@@ -29,30 +37,45 @@ async function startRefusingServer() {
   return {calls, host: `127.0.0.1:${(server.address() as AddressInfo).port}`, [Symbol.asyncDispose]: close}
 }
 
-test('a bundle works alone in an empty folder, protos and all', {timeout: 30_000}, async () => {
+test('the bundle works alone in an empty folder, protos and all', {timeout: 30_000}, async () => {
   await using work = await makeFolder()
   await using alone = await makeFolder()
   await using server = await startRefusingServer()
-  const bundle = await buildBundle({entry: google, outFile: join(work.path, 'index.js')})
+  const bundle = await buildBundle({entry: join(handlers, 'gcp.ts'), outFile: join(work.path, 'index.js')})
   await copyFile(bundle.file, join(alone.path, 'index.js'))
-  const script = `
-    const functions = require('./index.js')
-    const refusal = (target) => functions[target]({}, {json: () => {}}).then(() => 'answered', (error) => error.code)
-    Promise.all([refusal('lookup'), refusal('worker')]).then((codes) => process.stdout.write(codes.join(' ')))`
-  const {stdout} = await promisify(execFile)(process.execPath, ['-e', script], {
-    cwd: alone.path,
+  await using functions = await startFunctions({
+    bundle: {...bundle, file: join(alone.path, 'index.js')},
+    targets: ['lookup', 'worker'],
     env: {
       FIRESTORE_EMULATOR_HOST: server.host,
       PUBSUB_EMULATOR_HOST: server.host,
-      GOOGLE_CLOUD_PROJECT: 'demo-stitch',
-      METADATA_SERVER_DETECTION: 'none',
+      STITCH_CONFIG: JSON.stringify(config),
+      STITCH_HMAC_KEYS: JSON.stringify({local: key}),
+      STITCH_PEPPER: key,
     },
+    emit: () => undefined,
+    signal: new AbortController().signal,
   })
-  expect(stdout).toBe('7 7')
-  expect(server.calls.toSorted()).toEqual([
-    '/google.firestore.v1.Firestore/BatchGetDocuments',
-    '/google.pubsub.v1.Publisher/Publish',
-  ])
+  const ask = (mode: string) => {
+    const body = JSON.stringify({id: 'R210319-143855-123', mode, destination: 'server'})
+    const signed = {
+      keyId: 'local',
+      key,
+      method: 'POST',
+      path: '/v1/stitch',
+      body,
+      now: Date.now(),
+      nonce: `nonce-of-the-${mode}-call`,
+    }
+    const headers = {'content-type': 'application/json', ...signRequest(signed)}
+    return fetch(`${functions.lookupUrl}/v1/stitch`, {method: 'POST', headers, body})
+  }
+  expect((await fetch(`${functions.lookupUrl}/v1/stitch`, {method: 'POST', body: '{"id":"x"}'})).status).toBe(401)
+  expect(server.calls).toEqual([])
+  await ask('sync')
+  await ask('async')
+  expect(server.calls).toContain('/google.firestore.v1.Firestore/BatchGetDocuments')
+  expect(server.calls).toContain('/google.pubsub.v1.Publisher/Publish')
 })
 
 test('the same sources give the same bytes wherever they lie', {timeout: 30_000}, async () => {
@@ -61,10 +84,9 @@ test('the same sources give the same bytes wherever they lie', {timeout: 30_000}
   const deep = join(there.path, 'a/deeper/checkout')
   const built = []
   for (const folder of [here.path, deep]) {
-    await mkdir(join(folder, 'src'), {recursive: true})
-    await copyFile(google, join(folder, 'src/google.ts'))
+    await cp(handlers, join(folder, 'src'), {recursive: true})
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-    built.push(await buildBundle({entry: join(folder, 'src/google.ts'), outFile: join(folder, 'out/index.js')}))
+    built.push(await buildBundle({entry: join(folder, 'src/gcp.ts'), outFile: join(folder, 'out/index.js')}))
   }
   expect(built[0]!.sha256).toBe(built[1]!.sha256)
   expect(await readBundle(built[1]!.file)).toEqual(built[1])

@@ -43,6 +43,7 @@ test.each([
     out,
     {text: 'm', trace},
   ],
+  ['a line of the bundle is cut', 'x'.repeat(100_000), out, {text: `${'x'.repeat(2_000)}…`}],
   ['a hop without a trace is a line', JSON.stringify({message: 'm', stitch: {hop}}), out, {text: 'm'}],
 ])('%s', (_, line, origin, expected) => {
   expect(readLogLine(line, origin)).toEqual([

@@ -113,15 +113,15 @@ describe('reload', () => {
   test('loses no request under load and ends with the new environment', async () => {
     await using run = await start({env: {VERSION: '1'}})
     const first = await run.ask()
-    let busy = true
+    const done = new AbortController()
     const load = async () => {
       const answers = []
-      while (busy) answers.push(await run.ask('/?ms=5', {method: 'POST', body: 'x'.repeat(10_000)}))
+      while (!done.signal.aborted) answers.push(await run.ask('/?ms=5', {method: 'POST', body: 'x'.repeat(10_000)}))
       return answers
     }
     const loads = Array.from({length: 8}, load)
     await run.functions.reload({env: {VERSION: '2'}})
-    busy = false
+    done.abort()
     const answers = (await Promise.all(loads)).flat()
     expect(new Set(answers.map(({status}) => status))).toEqual(new Set([200]))
     expect((await run.ask()).json.version).toBe('2')

@@ -78,7 +78,7 @@ function followToEnd(child: ChildProcess, target: string, emit: Emit): Promise<D
   const lastWords: string[] = []
   for (const stream of ['stdout', 'stderr'] as const) {
     createInterface({input: child[stream]!, crlfDelay: Infinity}).on('line', (text) => {
-      if (stream === 'stderr' && lastWords.push(text) > LAST_WORDS) lastWords.shift()
+      if (stream === 'stderr' && lastWords.push(text.slice(0, 300)) > LAST_WORDS) lastWords.shift()
       for (const fact of readLogLine(text, {target, stream})) emit(fact)
     })
   }

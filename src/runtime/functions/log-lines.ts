@@ -5,6 +5,8 @@ import type {Fact} from '#runtime/kernel/events.ts'
 /** Where a line came from: the function and which of its streams. */
 export type LineOrigin = {readonly target: string; readonly stream: 'stdout' | 'stderr'}
 
+const MOST_TEXT = 2_000
+
 const Values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
 /** Cloud Logging's structured fields, and the hop that our handlers add below `stitch`. */
@@ -38,12 +40,12 @@ type Line = z.infer<typeof Line>
 export function readLogLine(text: string, {target, stream}: LineOrigin): readonly Fact[] {
   if (text.trim() === '') return []
   const line = parseLine(text)
-  if (!line) return [{type: 'log.line', source: target, level: levelOfText(text, stream), text}]
+  if (!line) return [{type: 'log.line', source: target, level: levelOfText(text, stream), text: cut(text)}]
   const trace = /(?:^|\/)([0-9a-f]{32})$/.exec(line['logging.googleapis.com/trace'] ?? '')?.[1]
   const span = line['logging.googleapis.com/spanId']
   if (line.stitch && trace && span) return readHop(line.message, trace, span, line.stitch)
   const level = levelOf(line.severity)
-  return [{type: 'log.line', source: target, level, text: line.message, ...(trace ? {trace} : {})}]
+  return [{type: 'log.line', source: target, level, text: cut(line.message), ...(trace ? {trace} : {})}]
 }
 
 function readHop(
@@ -67,6 +69,11 @@ function parseLine(text: string): Line | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Node shows the source line of an error, and the bundle's are some hundred thousand characters long. */
+function cut(text: string): string {
+  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text
 }
 
 /** Cloud Logging's severities (https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity). */

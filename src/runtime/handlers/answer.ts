@@ -1,5 +1,4 @@
-import type {ErrorCode} from './errors.ts'
-import {ERRORS} from './errors.ts'
+import {ERRORS, type ErrorCode} from './errors.ts'
 import {createView, explainDrops, project} from './projection.ts'
 import type {FieldPath} from './ports.ts'
 import {mergePaths} from './field-path.ts'
@@ -8,8 +7,7 @@ import type {Outcome} from './resolve.ts'
 import type {Destination, Rules} from './rules.ts'
 import type {Target} from './targets.ts'
 import type {Drop} from './trace.ts'
-import {encodePlain} from './value.ts'
-import type {Fields} from './value.ts'
+import {encodePlain, type Fields} from './value.ts'
 
 export type Status = 'found' | 'not_found' | 'pending' | 'suppressed' | 'ambiguous' | 'degraded' | 'partial'
 

@@ -2,8 +2,7 @@ import type {HandlerDeps} from './deps.ts'
 import type {ErrorCode} from './errors.ts'
 import type {Delivery} from './message.ts'
 import {signHeaders} from './signature.ts'
-import {formatTraceparent} from './trace.ts'
-import type {Hop} from './trace.ts'
+import {formatTraceparent, type Hop} from './trace.ts'
 
 /** One POST; resolves with the status of the answer. Rejects with OutboundError. Follows no redirect. */
 export type Send = (request: {

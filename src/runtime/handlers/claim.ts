@@ -1,9 +1,7 @@
 import type {HandlerDeps} from './deps.ts'
 import type {Order} from './message.ts'
-import {StoreError} from './ports.ts'
-import type {StoredDocument, WritableFields} from './ports.ts'
-import {judgeRecord} from './record.ts'
-import type {RecordState} from './record.ts'
+import {StoreError, type StoredDocument, type WritableFields} from './ports.ts'
+import {judgeRecord, type RecordState} from './record.ts'
 import type {Hop} from './trace.ts'
 import {within} from './within.ts'
 

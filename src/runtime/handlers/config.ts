@@ -1,9 +1,7 @@
 import {parseFieldPath} from './field-path.ts'
-import {NORMALISERS} from './identity-key.ts'
-import type {Normaliser} from './identity-key.ts'
+import {NORMALISERS, type Normaliser} from './identity-key.ts'
 import {findExposed} from './exposure.ts'
-import {createReader} from './config-reader.ts'
-import type {Reader} from './config-reader.ts'
+import {createReader, type Reader} from './config-reader.ts'
 
 /** How ids of one space are recognised and made comparable. */
 export type NamespaceConfig = {

@@ -1,6 +1,5 @@
 import type {FunctionsConfig} from './config.ts'
-import {startHop} from './trace.ts'
-import type {Hop, HopDeps, TraceContext} from './trace.ts'
+import {startHop, type Hop, type HopDeps, type TraceContext} from './trace.ts'
 import type {Clock, Log, Publisher, Random, Store} from './ports.ts'
 import type {HmacKeys} from './signature.ts'
 

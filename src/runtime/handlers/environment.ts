@@ -1,7 +1,5 @@
-import {parseFunctionsConfig} from './config.ts'
-import type {FunctionsConfig} from './config.ts'
-import {parseHmacKeys} from './signature.ts'
-import type {HmacKeys} from './signature.ts'
+import {parseFunctionsConfig, type FunctionsConfig} from './config.ts'
+import {parseHmacKeys, type HmacKeys} from './signature.ts'
 
 /** What the functions are told from outside. */
 export type FunctionsEnvironment = {

@@ -1,9 +1,14 @@
-import {DocumentReference, FieldPath, Firestore, GeoPoint, Timestamp, VectorValue} from '@google-cloud/firestore'
-import type {DocumentSnapshot} from '@google-cloud/firestore'
-import {StoreError} from './ports.ts'
-import type {DocumentRef, Store} from './ports.ts'
-import {emptyRecord, formatTimestamp} from './value.ts'
-import type {Fields, Value} from './value.ts'
+import {
+  DocumentReference,
+  FieldPath,
+  Firestore,
+  GeoPoint,
+  Timestamp,
+  VectorValue,
+  type DocumentSnapshot,
+} from '@google-cloud/firestore'
+import {StoreError, type DocumentRef, type Store} from './ports.ts'
+import {emptyRecord, formatTimestamp, type Fields, type Value} from './value.ts'
 
 /** gRPC status codes by number (https://grpc.io/docs/guides/status-codes/). */
 const STATUS_NAMES = [

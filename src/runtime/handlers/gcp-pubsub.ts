@@ -1,6 +1,5 @@
 import {PubSub} from '@google-cloud/pubsub'
-import {StoreError} from './ports.ts'
-import type {Publisher} from './ports.ts'
+import {StoreError, type Publisher} from './ports.ts'
 
 /**
  * The unmodified client. A message is sent at once instead of waiting for others to share a call with: a request waits

@@ -1,5 +1,4 @@
-import {ERRORS} from './errors.ts'
-import type {ErrorCode} from './errors.ts'
+import {ERRORS, type ErrorCode} from './errors.ts'
 
 /** `path` is what stands in the request line, with the query; header names are lower case. */
 export type HttpRequest = {

@@ -1,6 +1,5 @@
 import {createHmac} from 'node:crypto'
-import type {HmacKeys} from './signature.ts'
-import {isSame} from './signature.ts'
+import {isSame, type HmacKeys} from './signature.ts'
 
 /**
  * True for `v1.<exp>.<base64url HMAC-SHA256(key, "id\n<exp>\n<id>")>` of exactly this id, made by the site's backend

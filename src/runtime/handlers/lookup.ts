@@ -1,8 +1,6 @@
-import {logBug, startRequestHop} from './deps.ts'
-import type {LookupDeps} from './deps.ts'
+import {logBug, startRequestHop, type LookupDeps} from './deps.ts'
 import {Refusal} from './errors.ts'
-import {answerError, splitPath} from './http.ts'
-import type {HttpRequest, HttpResponse} from './http.ts'
+import {answerError, splitPath, type HttpRequest, type HttpResponse} from './http.ts'
 import {createNonceCache} from './nonce-cache.ts'
 import {acceptAsync} from './accept-async.ts'
 import {answerSync} from './answer-sync.ts'
@@ -10,8 +8,7 @@ import {readRequest} from './request.ts'
 import {answerResult} from './result.ts'
 import {createRules} from './rules.ts'
 import {verifySignature} from './signature.ts'
-import {parseTraceparent} from './trace.ts'
-import type {HopEnd} from './trace.ts'
+import {parseTraceparent, type HopEnd} from './trace.ts'
 
 /** An answer and what its hop says; facts hold counts, kinds and statuses only. */
 export type Answered = {readonly response: HttpResponse; readonly hop: HopEnd}

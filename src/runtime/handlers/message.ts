@@ -1,12 +1,9 @@
 import type {FunctionsConfig} from './config.ts'
 import {Refusal} from './errors.ts'
-import {isJson, parseJsonBody} from './http.ts'
-import type {HttpRequest} from './http.ts'
-import {checkRequest} from './request.ts'
-import type {StitchRequest} from './request.ts'
+import {isJson, parseJsonBody, type HttpRequest} from './http.ts'
+import {checkRequest, type StitchRequest} from './request.ts'
 import type {Rules} from './rules.ts'
-import type {TraceContext} from './trace.ts'
-import {formatTraceparent} from './trace.ts'
+import {formatTraceparent, type TraceContext} from './trace.ts'
 
 /** Version of the message's JSON; the worker refuses others, so that a newer one waits for a newer worker. */
 const SCHEMA = '1'

@@ -4,8 +4,7 @@ import {request as requestHttp} from 'node:http'
 import {request as requestHttps} from 'node:https'
 import {isIP} from 'node:net'
 import {isInternalName, isPublicAddress} from './address.ts'
-import {OutboundError} from './callback.ts'
-import type {Send} from './callback.ts'
+import {OutboundError, type Send} from './callback.ts'
 
 /** More than this of an answer's body is an error, and nothing of it is kept. */
 const MOST_RESPONSE_BYTES = 64 * 1024

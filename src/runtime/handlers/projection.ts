@@ -2,8 +2,7 @@ import {covers, intersectPaths, mergePaths, overlaps, parseFieldPath} from './fi
 import type {FieldPath} from './ports.ts'
 import type {Destination, Rules} from './rules.ts'
 import type {Drop} from './trace.ts'
-import {emptyRecord} from './value.ts'
-import type {Fields, Value} from './value.ts'
+import {emptyRecord, type Fields, type Value} from './value.ts'
 
 /** What one destination may see of one kind, of what was asked for. */
 export type View = {

@@ -1,11 +1,9 @@
 import type {FunctionsConfig} from './config.ts'
 import {mergePaths} from './field-path.ts'
-import {StoreError} from './ports.ts'
-import type {Clock, DocumentRef, FieldPath, Store, StoredDocument} from './ports.ts'
+import {StoreError, type Clock, type DocumentRef, type FieldPath, type Store, type StoredDocument} from './ports.ts'
 import type {Target} from './targets.ts'
 import type {Hop} from './trace.ts'
-import {isTrue, readText, readTime} from './value.ts'
-import type {Fields} from './value.ts'
+import {isTrue, readText, readTime, type Fields} from './value.ts'
 import {within} from './within.ts'
 
 /** What became of one id. `read` is the mask of the document's read. `code` is a lower-case gRPC status. */

@@ -1,7 +1,6 @@
 import type {HandlerDeps} from './deps.ts'
 import {Refusal} from './errors.ts'
-import {answerJson} from './http.ts'
-import type {HttpRequest} from './http.ts'
+import {answerJson, type HttpRequest} from './http.ts'
 import {isRequestId} from './ids.ts'
 import type {Answered} from './lookup.ts'
 import {hashPickup} from './pickup.ts'

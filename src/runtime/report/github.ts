@@ -39,7 +39,7 @@ export const reportGithub: Reporter = async function* (events) {
 /** Text for a cell of a Markdown table: nothing in it is markup, and it stays on its line. */
 const cell = (text: string): string =>
   text
-    .replaceAll(CONTROLS, ' ')
+    .replaceAll(/\p{Cc}/gu, ' ')
     .replaceAll(/[\\`*_{}[\]<>()#+!|~&-]/g, (sign) => (sign === '<' ? '&lt;' : sign === '&' ? '&amp;' : `\\${sign}`))
 
 const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |\n`

@@ -1,5 +1,6 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {loadFixtures} from '#runtime/fixtures/load.ts'
+import {readBundle} from '#runtime/functions/bundle.ts'
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {openSession, type Session} from './open-session.ts'
@@ -23,17 +24,12 @@ export async function withSession<T>(options: DevOptions, work: (session: Sessio
   const {emit} = bus
   bus.emit({type: 'log.opened', version: 1, stitch: version})
   const fixtures = await loadFixtures(config.fixtures)
-  await using session = await openSession({...options, async: true, emit}, (engine, keys) =>
+  const bundle = await readBundle(options.bundleFile)
+  const {sha256, bytes} = bundle
+  emit({type: 'run.started', command, engine: config.engine, async: true, bundle: {sha256, bytes}, scenarios: []})
+  await using session = await openSession({...options, bundle, async: true, emit}, (engine, keys) =>
     seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
   )
-  emit({
-    type: 'run.started',
-    command,
-    engine: session.engine.name,
-    async: true,
-    bundle: {sha256: session.bundle.sha256, bytes: session.bundle.bytes},
-    scenarios: [],
-  })
   return await work(session)
 }
 

@@ -1,4 +1,3 @@
-import {readBundle} from '#runtime/functions/bundle.ts'
 import type {Bundle, Functions} from '#runtime/functions/types.ts'
 import {startFunctions} from '#runtime/functions/start.ts'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
@@ -21,8 +20,7 @@ export type SessionOptions = {
   readonly command: string
   /** With Pub/Sub and the worker function. */
   readonly async: boolean
-  /** File of the handlers' bundle. */
-  readonly bundleFile: string
+  readonly bundle: Bundle
   readonly emit: Emit
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -46,14 +44,14 @@ export type Session = AsyncDisposable & {
  * does; `prepare` (seeding) runs as soon as the engine answers. When anything fails, all that was started is closed.
  */
 export async function openSession(options: SessionOptions, prepare: (engine: Engine, keys: LocalKeys) => Promise<unknown>): Promise<Session> {
-  const {config, emit, clock, async: withWorker} = options
+  const {config, emit, clock, bundle, async: withWorker} = options
   await using stack = new AsyncDisposableStack()
   const giveUp = new AbortController()
   const signal = AbortSignal.any([options.signal, giveUp.signal])
   const lock = stack.use(await lockDataDir(config.dataDir, {command: options.command}))
   const keys = await loadLocalKeys(config.dataDir)
   const log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => emit({type: 'log.line', source: 'engine', level, text})
-  const [bundle, hosts] = await Promise.all([readBundle(options.bundleFile), planHosts(config, log)])
+  const hosts = await planHosts(config, log)
   const context = {emit, clock}
 
   const startingEngine = startStage(

@@ -74,10 +74,16 @@ function settleExpectations(context: RunContext, scenario: string, step: Step, s
   const seen = {status: answer.status, body: answer.json}
   for (const [key, expected] of Object.entries(step.expect)) {
     const one = {[key]: expected} as Expectation
-    for (const settled of checkRequest(one, {request: view, answer: seen, earlier})) {
+    for (const settled of checkRequest(one, {request: view, answer: seen, earlier, event: eventOf(context, sent)})) {
       state(context, scenario, step, sent, settled, step.places[key] ?? step.at)
     }
   }
+}
+
+/** The last event the container ran with for a request; the stitched attributes are its `stitch`. */
+function eventOf({container}: RunContext, {answer}: Sent): {readonly name: string; readonly attributes: unknown} | undefined {
+  const event = container.events().findLast(({trace}) => trace === answer.context.trace)
+  return event && {name: event.name, attributes: valueAt(event.data, 'stitch')}
 }
 
 function settleLeaks(context: RunContext, scenario: string, step: Step, sent: Sent): void {

@@ -1,11 +1,14 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {loadFixtures} from '#runtime/fixtures/load.ts'
+import type {Scenario} from '#runtime/fixtures/scenario.ts'
+import {readBundle} from '#runtime/functions/bundle.ts'
+import type {Bundle} from '#runtime/functions/types.ts'
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
 import {startTraffic} from '#runtime/traffic/start.ts'
 import {followRun} from './follow-run.ts'
-import {openSession, type Session} from './open-session.ts'
+import {openSession} from './open-session.ts'
 import {reloadOnChange} from './reload.ts'
 import type {RunContext} from './run-context.ts'
 import {runScenarios} from './run-scenarios.ts'
@@ -52,32 +55,48 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
   const {config, bus, clock, signal, selection} = options
   const {emit} = bus
   const fixtures = await loadFixtures(config.fixtures)
-  selectScenarios(fixtures.scenarios, selection)
-  await using session = await openSession({...options, async: selection.async, emit, command: 'stitch simulate'}, (engine, keys) =>
-    seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
+  const scenarios = selectScenarios(fixtures.scenarios, selection)
+  const bundle = await readBundle(options.bundleFile)
+  stateStart(options, bundle, scenarios)
+  const began = clock.now()
+  await using session = await openSession(
+    {...options, bundle, async: selection.async, emit, command: 'stitch simulate'},
+    (engine, keys) => seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
   )
   await using traffic = startTraffic({baseUrl: session.container.url, emit, clock, signal: session.signal})
   using followed = followRun(bus)
-  const context: RunContext = {config, keys: session.keys, traffic, followed, async: selection.async, emit, clock, signal: session.signal}
-  const exit = await runOnce(options, session, context)
+  const {container, keys} = session
+  const context = {config, keys, traffic, container, followed, async: selection.async, emit, clock, signal: session.signal}
+  const exit = await runOnce(options, context, scenarios, began)
   if (!options.watch) return exit
-  for await (const _ of reloadOnChange({...options, session, emit, signal: session.signal})) await runOnce(options, session, context)
+  const changes = reloadOnChange({...options, session, emit, signal: session.signal})
+  for await (const _ of changes) {
+    const again = selectScenarios((await loadFixtures(config.fixtures)).scenarios, selection)
+    stateStart(options, session.bundle, again)
+    await runOnce(options, context, again, clock.now())
+  }
   throw session.signal.reason
 }
 
-/** One pass over the selected scenarios, read anew each time so that `--watch` sees changed files. */
-async function runOnce({config, selection, repeat, clock}: SimulateOptions, session: Session, context: RunContext): Promise<number> {
-  const {emit, followed, signal} = context
-  const began = clock.now()
-  const scenarios = selectScenarios((await loadFixtures(config.fixtures)).scenarios, selection)
-  emit({
+function stateStart({config, selection, bus}: SimulateOptions, bundle: Bundle, scenarios: readonly Scenario[]): void {
+  bus.emit({
     type: 'run.started',
     command: 'simulate',
-    engine: session.engine.name,
+    engine: config.engine,
     async: selection.async,
-    bundle: {sha256: session.bundle.sha256, bytes: session.bundle.bytes},
+    bundle: {sha256: bundle.sha256, bytes: bundle.bytes},
     scenarios: scenarios.map(({id, title, steps}) => ({id, title, steps: steps.length})),
   })
+}
+
+/** One pass over the scenarios; states the verdict, with the time since `began`. */
+async function runOnce(
+  {repeat, clock}: SimulateOptions,
+  context: RunContext,
+  scenarios: readonly Scenario[],
+  began: number,
+): Promise<number> {
+  const {emit, followed, signal} = context
   await untilAborted(signal, runScenarios(context, scenarios, repeat))
   const {passed, failed} = followed.view()
   const exit = failed > 0 ? EXIT.failed : EXIT.ok

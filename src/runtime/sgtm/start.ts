@@ -9,8 +9,9 @@ import {listen} from './server/listen.ts'
 import {loadContainer} from './server/load-container.ts'
 import {createOutbound} from './server/outbound.ts'
 import {bodyLimit, readRequest} from './server/read-request.ts'
+import {createRing} from './server/ring.ts'
 import {createTimers} from './server/timers.ts'
-import type {Container, ContainerOptions} from './types.ts'
+import type {Container, ContainerEvent, ContainerOptions} from './types.ts'
 
 /**
  * Starts a server container on loopback: real templates, confined, behind the HTTP face that sGTM has.
@@ -29,6 +30,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     keys: options.keys,
     rules: options.outbound,
     outbound,
+    events: createRing<ContainerEvent>(),
     later: timers.later,
     answerWithinMs: options.answerWithinMs ?? defaultAnswerWithinMs,
   }
@@ -52,6 +54,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   return {
     url: `http://${options.host}:${port}`,
     captured: outbound.captured,
+    events: services.events.all,
     reload: async (definition) => {
       container = await loadContainer(definition, sandbox)
       warn()

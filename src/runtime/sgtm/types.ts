@@ -47,10 +47,21 @@ export type CapturedRequest = {
   readonly body: string
 }
 
+/** One run of the container: the event that a client started it with, as the tags saw it. */
+export type ContainerEvent = {
+  readonly trace: string
+  readonly client: string
+  readonly name: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
 /** A running server container. */
 export type Container = AsyncDisposable & {
   readonly url: string
+  /** The last 1,000 outbound requests that were not forwarded, oldest first. */
   readonly captured: () => readonly CapturedRequest[]
+  /** The last 1,000 events that the container ran for, oldest first. */
+  readonly events: () => readonly ContainerEvent[]
   /** Reads templates and definition again; requests under way finish with the old ones. Throws and keeps the old on a broken file. */
   readonly reload: (definition: ContainerDefinition) => Promise<void>
 }

@@ -52,8 +52,9 @@ export function wrapCells(text: string, width: number): readonly string[] {
     let rest = withoutControls(paragraph)
     while (cellWidth(rest) > Math.max(1, width)) {
       const head = cutCells(rest, Math.max(1, width), '')
-      const blank = head.lastIndexOf(' ')
-      const end = blank > width / 3 ? blank : Math.max(1, head.length)
+      const blank = rest[head.length] === ' ' ? head.length : head.lastIndexOf(' ')
+      const end =
+        blank > width / 3 ? blank : Math.max(String.fromCodePoint(rest.codePointAt(0) ?? 0).length, head.length)
       lines.push(rest.slice(0, end))
       rest = rest.slice(end).trimStart()
     }

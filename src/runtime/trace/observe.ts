@@ -16,10 +16,13 @@ export type Observed = {
 
 const isCallback = (url: string): boolean => /\/stitch\/callback(\?|$)/.test(url)
 
-/** The answer that the client of a request got, from the exchange that its own span states. */
+/**
+ * The answer that the client of a request got, from the exchange that its own span states: the first of the client's,
+ * as later ones ask for what became of an asynchronous request.
+ */
 export function answerOf(request: RequestView): Answer | undefined {
   const client = new Set(request.spans.filter((span) => span.lane === 'client').map((span) => span.id))
-  const response = request.exchanges.findLast(({span}) => client.has(span))?.exchange.response
+  const response = request.exchanges.find(({span}) => client.has(span))?.exchange.response
   return response && {status: response.status, body: parseJson(response.body)}
 }
 

@@ -5,7 +5,7 @@ type Signing = {
   readonly keyId: string
   readonly key: string
   readonly method: string
-  /** Path as signed by both sides. */
+  /** Path and query, as they stand in the request line. */
   readonly path: string
   readonly body: string
   /** Milliseconds since the Unix epoch. */
@@ -16,7 +16,7 @@ type Signing = {
 
 /**
  * The x-stitch-* headers by which a server, or the container, proves that it holds a key. What is signed:
- * `v1`, time stamp (seconds), nonce, method, path and the body's SHA-256 in hex, joined by line feeds.
+ * `v1`, time stamp (seconds), nonce, method, path with query and the body's SHA-256 in hex, joined by line feeds.
  */
 export function signRequest({keyId, key, method, path, body, now, nonce}: Signing): Record<string, string> {
   const timestamp = String(Math.floor(now / 1000))

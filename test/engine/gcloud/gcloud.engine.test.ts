@@ -1,6 +1,6 @@
 import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdtempDisposable, readdir, readFile} from 'node:fs/promises'
+import {mkdtempDisposable, readdir, readFile, readlink} from 'node:fs/promises'
 import {createServer, type AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -38,6 +38,17 @@ async function untilFree(hosts: readonly string[]): Promise<void> {
     await delay(50)
 }
 
+/** Every local address that a process listens on, in the notation of /proc/net/tcp: 0100007F is 127.0.0.1. */
+async function listeningAddresses(pid: number): Promise<string[]> {
+  const names = await readdir(`/proc/${pid}/fd`)
+  const sockets = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
+  const tables = await Promise.all(['tcp', 'tcp6'].map((table) => readFile(`/proc/net/${table}`, 'utf8')))
+  const rows = tables.flatMap((table) => table.split('\n')).map((line) => line.trim().split(/\s+/))
+  return rows
+    .filter((row) => row[3] === '0A' && sockets.includes(`socket:[${row[9]}]`))
+    .map((row) => row[1]!.split(':')[0]!)
+}
+
 /** Running processes that carry the folder in their environment, as guards and emulators do. */
 function startedFrom(folder: string): string[] {
   const processes = execFileSync('ps', ['eww', '-eo', 'pid,args'], {encoding: 'utf8'}).split('\n')
@@ -69,12 +80,9 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulators"), () => {
     await using engine = await startEngine(optionsOf(folder.path))
     for (const host of [engine.firestoreHost, engine.pubsubHost]) {
       const holder = await findPortHolder(portOf(host))
-      const rows = execFileSync('ss', ['-Hltnp'], {encoding: 'utf8'})
-        .split('\n')
-        .filter((row) => row.includes(`pid=${holder?.pid},`))
-      const addresses = rows.map((row) => row.trim().split(/\s+/)[3])
+      const addresses = await listeningAddresses(holder!.pid)
       expect(addresses.length).toBeGreaterThan(0)
-      for (const address of addresses) expect(address).toMatch(/^(127\.0\.0\.1|\[::ffff:127\.0\.0\.1\]):\d+$/)
+      for (const address of addresses) expect(address).toMatch(/^(0000000000000000FFFF0000)?0100007F$/)
     }
   })
 

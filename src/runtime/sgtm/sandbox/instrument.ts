@@ -49,7 +49,8 @@ export function planInsertions({root, statements, arrows, shift}: ParsedProgram,
   }
   insert(shift, enter)
   for (const child of statements) visit(child, undefined)
-  insert(root.body.end - 1, leave)
+  // On a line of its own: the code may end in a comment.
+  insert(root.body.end - 1, `\n${leave}`)
   return insertions
 }
 

@@ -43,7 +43,7 @@ function visit(node: AnyNode, scope: Scope, uses: {node: Identifier; scope: Scop
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression': {
-      if (node.type === 'FunctionDeclaration') scope.names.add(node.id.name)
+      if (node.type === 'FunctionDeclaration' && node.id) scope.names.add(node.id.name)
       const own = inner(true)
       if (node.type === 'FunctionExpression' && node.id) own.names.add(node.id.name)
       for (const parameter of node.params) if (parameter.type === 'Identifier') own.names.add(parameter.name)

@@ -23,7 +23,6 @@ const plain: ReadonlySet<string> = new Set([
   'ForInStatement',
   'ForStatement',
   'IfStatement',
-  'LogicalExpression',
   'ObjectExpression',
   'Program',
   'ReturnStatement',
@@ -82,6 +81,7 @@ const judges: Judges = {
     if (node.regex) return 'A regular expression literal'
     return node.bigint === undefined || node.bigint === null ? undefined : 'A BigInt'
   },
+  LogicalExpression: (node) => (node.operator === '??' ? 'The operator `??`' : undefined),
   MemberExpression: (node) => {
     if (node.optional) return 'Optional chaining'
     return node.property.type === 'PrivateIdentifier' ? 'A private name' : undefined

@@ -1,3 +1,5 @@
+import {readBodyText} from '#runtime/kernel/body-text.ts'
+import type {Exchange} from '#runtime/kernel/events.ts'
 import {formatTraceparent, newSpanId, newTraceId, parseTraceparent} from '#runtime/kernel/ids.ts'
 import type {TraceContext} from '#runtime/kernel/ids.ts'
 import type {IncomingRequest} from '../apis/api.ts'
@@ -17,7 +19,7 @@ export async function handleRequest(
   services: RunServices & {readonly answerWithinMs: number},
   original: IncomingRequest,
 ): Promise<Answer> {
-  if (original.method === 'GET' && /\/health[yz]z?$/.test(original.path) && /\/(?:healthy|healthz)$/.test(original.path)) return plainAnswer(200, 'ok')
+  if (original.method === 'GET' && /\/(?:healthy|healthz)$/.test(original.path)) return plainAnswer(200, 'ok')
   const {clock, emit} = services
   const span = newSpanId()
   const parent = parseTraceparent(original.headers['traceparent'])
@@ -33,12 +35,27 @@ export async function handleRequest(
     name: `request ${request.path}`,
     lane: 'sgtm',
     start: clock.now(),
+    facts: {method: request.method},
   })
   const exchange = createExchange(request)
   const answer = await answerBy(container, services, exchange, context)
   const facts = {client: exchange.claimedBy() ?? '', status: answer.status}
+  emit({type: 'http.exchanged', trace, span, exchange: describeExchange(original, answer)})
   emit({type: 'span.ended', trace, span, end: clock.now(), ok: answer.status < 500, facts})
   return answer
+}
+
+/** What came in and what went out, as the log keeps it. */
+function describeExchange({method, path, query, headers, body}: IncomingRequest, answer: Answer): Exchange {
+  const url = `http://${headers['host'] ?? 'container'}${path}${query === '' ? '' : `?${query}`}`
+  return {
+    request: {method, url, headers: {...headers}, body: readBodyText(body ?? new Uint8Array(0))},
+    response: {status: answer.status, headers: flatten(answer.headers), body: readBodyText(answer.body)},
+  }
+}
+
+function flatten(headers: Answer['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
 }
 
 async function answerBy(

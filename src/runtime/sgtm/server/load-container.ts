@@ -62,7 +62,8 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
   return {clients, tags, warnings}
 }
 
-function compileTemplate(template: Template, sandbox: Sandbox, warnings: Problem[]): LoadedTemplate {
+/** Compiles a template's code. @throws {StitchError} STITCH_TEMPLATE_INVALID with every refusal */
+export function compileTemplate(template: Template, sandbox: Sandbox, warnings: Problem[]): LoadedTemplate {
   const {file, code, displayName} = template
   const source = {file, text: code.text, line: code.line, parameters: ['data'], offered: ['require']}
   const compiled = compileProgram(`template:${displayName.replaceAll(/[^\w-]+/g, '-')}`, source, apiNames)

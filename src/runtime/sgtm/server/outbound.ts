@@ -3,6 +3,7 @@ import {formatTraceparent, newSpanId} from '#runtime/kernel/ids.ts'
 import type {TraceContext} from '#runtime/kernel/ids.ts'
 import type {OutboundAnswer, OutboundRequest} from '../apis/api.ts'
 import type {CapturedRequest, ContainerOptions} from '../types.ts'
+import {createRing} from './ring.ts'
 import {findRule} from './outbound-rules.ts'
 import {sendForReal} from './send-outbound.ts'
 import type {SendFailure} from './send-outbound.ts'
@@ -23,13 +24,13 @@ const bodyCut = 65_536
  */
 export function createOutbound(options: Pick<ContainerOptions, 'outbound' | 'clock' | 'emit' | 'signal'>, agent: Agent): Outbound {
   const {outbound: rules, clock, emit} = options
-  const captured: CapturedRequest[] = []
+  const captured = createRing<CapturedRequest>()
 
   const answerByRule = (sender: Sender, request: OutboundRequest): OutboundAnswer | undefined => {
     const rule = findRule(rules, request.url)
     if (rule?.action === 'forward') return undefined
     const {method, url, headers, body} = request
-    captured.push({trace: sender.parent.trace, by: sender.name, method, url, headers, body})
+    captured.add({trace: sender.parent.trace, by: sender.name, method, url, headers, body})
     if (!rule) return {statusCode: 204, headers: {}, body: ''}
     return {statusCode: rule.status, headers: rule.headers ?? {}, body: rule.body ?? ''}
   }
@@ -58,7 +59,7 @@ export function createOutbound(options: Pick<ContainerOptions, 'outbound' | 'clo
       throw {reason}
     }
   }
-  return {send, captured: () => captured}
+  return {send, captured: captured.all}
 }
 
 function retrace(request: OutboundRequest, context: TraceContext): OutboundRequest {

@@ -29,6 +29,7 @@ export async function runContainer(tags: readonly LoadedTag[], services: RunServ
   const {trace} = run.parent
   const span = newSpanId()
   const name = typeof run.event['event_name'] === 'string' ? run.event['event_name'] : ''
+  services.events.add({trace, client: run.clientName, name, data: run.event})
   const firing = tags.filter(({events}) => events.has(name))
   emit({type: 'span.started', trace, span, parent: run.parent.span, name: `run container ${name}`, lane: 'sgtm', start: clock.now()})
 

@@ -6,10 +6,11 @@ import {createResolve} from '../apis/registry.ts'
 import {allows} from '../permissions/allows.ts'
 import {describeAsk} from '../permissions/ask.ts'
 import type {Run} from '../sandbox/sandbox.ts'
-import type {OutboundRule} from '../types.ts'
+import type {ContainerEvent, OutboundRule} from '../types.ts'
 import type {Instance} from './load-container.ts'
 import {isForwarded} from './outbound-rules.ts'
 import type {Outbound} from './outbound.ts'
+import type {Ring} from './ring.ts'
 
 /** What all runs of a container share. */
 export type RunServices = {
@@ -18,6 +19,7 @@ export type RunServices = {
   readonly keys: Readonly<Record<string, string>>
   readonly rules: readonly OutboundRule[]
   readonly outbound: Outbound
+  readonly events: Ring<ContainerEvent>
   readonly later: (ms: number, callback: () => void) => () => void
 }
 
@@ -31,7 +33,14 @@ export type RunScope = {
 }
 
 /** Starts a run of a client or tag, wired to its request, its permissions and the log. */
-export function startInstance({name, loaded}: Instance, services: RunServices, scope: RunScope): Run {
+export function startInstance(instance: Instance, services: RunServices, scope: RunScope): Run {
+  const context = createContext(instance, services, scope)
+  const unhandled = (problem: unknown): void => context.log('error', describeProblem(problem))
+  return instance.loaded.start({resolve: createResolve(context), unhandled})
+}
+
+/** Everything that the APIs of one run can reach. */
+export function createContext({name, loaded}: Instance, services: RunServices, scope: RunScope): ApiContext {
   const {template, storage} = loaded
   const {clock, emit, keys, rules, outbound, later} = services
   const source = `template ${template.displayName || name}`
@@ -40,7 +49,6 @@ export function startInstance({name, loaded}: Instance, services: RunServices, s
   const isPreview = scope.exchange.request.headers['x-gtm-server-preview'] !== undefined
   const logsAlways = template.permissions.some(({publicId, params}) => publicId === 'logging' && params['environments'] === 'all')
   const log: ApiContext['log'] = (level, text) => emit({type: 'log.line', source, level, text, trace})
-  const fail = (problem: unknown): void => log('error', describeProblem(problem))
 
   const isAllowed: ApiContext['isAllowed'] = (ask) => {
     // A forwarded address stands for a production one, which the template does name.
@@ -49,7 +57,7 @@ export function startInstance({name, loaded}: Instance, services: RunServices, s
     }
     return allows(template.permissions, ask)
   }
-  const context: ApiContext = {
+  return {
     kind: template.kind,
     exchange: scope.exchange,
     event: scope.event,
@@ -80,12 +88,11 @@ export function startInstance({name, loaded}: Instance, services: RunServices, s
       try {
         callback(...args)
       } catch (problem) {
-        fail(problem)
+        log('error', describeProblem(problem))
       }
     },
     later,
   }
-  return loaded.start({resolve: createResolve(context), unhandled: fail})
 }
 
 /** An error of a template with its place, for a person. */

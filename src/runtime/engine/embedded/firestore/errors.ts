@@ -1,29 +1,16 @@
-/** The canonical gRPC codes this service answers with (https://grpc.io/docs/guides/status-codes/). */
-export const CODE = {
-  invalidArgument: 3,
-  notFound: 5,
-  alreadyExists: 6,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  aborted: 10,
-  unimplemented: 12,
-} as const
+import {GrpcStatus, STATUS} from '../grpc/status.ts'
 
-/** A refusal the caller reads: a gRPC code and the sentence that production or its emulator gives. */
-export class FirestoreError extends Error {
-  override readonly name = 'FirestoreError'
-  readonly code: number
-
-  constructor(code: number, message: string) {
-    super(message)
-    this.code = code
-  }
+/** The request itself is wrong, whatever is stored. */
+export function invalidArgument(message: string): GrpcStatus {
+  return new GrpcStatus(STATUS.invalidArgument, message)
 }
 
-export function invalidArgument(message: string): FirestoreError {
-  return new FirestoreError(CODE.invalidArgument, message)
+/** The request is right and does not fit what is stored. */
+export function failedPrecondition(message: string): GrpcStatus {
+  return new GrpcStatus(STATUS.failedPrecondition, message)
 }
 
-export function failedPrecondition(message: string): FirestoreError {
-  return new FirestoreError(CODE.failedPrecondition, message)
+/** A part of the API that this engine does not have; `what` starts the sentence. */
+export function unimplemented(what: string): GrpcStatus {
+  return new GrpcStatus(STATUS.unimplemented, `${what} is not implemented by the embedded engine.`)
 }

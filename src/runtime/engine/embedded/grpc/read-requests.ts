@@ -26,7 +26,7 @@ export function readRequest(stream: ServerHttp2Stream, most: number): Promise<Bu
     try {
       message ??= cutter.push(chunk)[0]
     } catch (error) {
-      reject(error as Error)
+      reject(error)
     }
   })
   stream.on('end', () => {

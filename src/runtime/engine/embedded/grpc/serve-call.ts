@@ -26,7 +26,8 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
   const onClosing = () => cancel(STATUS.unavailable, 'The server is shutting down.')
   closing.addEventListener('abort', onClosing, {once: true})
   const timeout = parseTimeout(headers['grpc-timeout'] as string | undefined)
-  const timer = timeout === undefined ? undefined : setTimeout(() => cancel(STATUS.deadlineExceeded, 'Deadline exceeded.'), timeout)
+  const timer =
+    timeout === undefined ? undefined : setTimeout(() => cancel(STATUS.deadlineExceeded, 'Deadline exceeded.'), timeout)
 
   let trailers: Record<string, string> = {'grpc-status': '0'}
   stream.on('wantTrailers', () => {

@@ -12,7 +12,10 @@ export type Call = {
  */
 export type Method =
   | {readonly kind: 'unary'; readonly handle: (request: Buffer, call: Call) => Uint8Array | Promise<Uint8Array>}
-  | {readonly kind: 'serverStream'; readonly handle: (request: Buffer, call: Call) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>}
+  | {
+      readonly kind: 'serverStream'
+      readonly handle: (request: Buffer, call: Call) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+    }
   | {readonly kind: 'bidi'; readonly handle: (requests: AsyncIterable<Buffer>, call: Call) => AsyncIterable<Uint8Array>}
 
 /** RPCs by full path: `/google.firestore.v1.Firestore/Commit`. */

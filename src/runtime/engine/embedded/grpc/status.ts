@@ -36,6 +36,10 @@ export function statusOf(error: unknown): {readonly code: number; readonly messa
 /** Percent-encoding of `grpc-message` (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
 export function encodeMessage(message: string): string {
   return [...Buffer.from(message.toWellFormed())]
-    .map((byte) => (byte >= 0x20 && byte <= 0x7e && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`))
+    .map((byte) =>
+      byte >= 0x20 && byte <= 0x7e && byte !== 0x25
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    )
     .join('')
 }

@@ -1,4 +1,3 @@
-import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {createTables, readSchemaVersion, SCHEMA_VERSION} from './schema.ts'
@@ -6,7 +5,7 @@ import {loadSqlite, resultCode, SQLITE} from './sqlite.ts'
 import type {Database} from './sqlite.ts'
 
 export type StoreOptions = {
-  /** Folder of `firestore.db`; made if missing. `memory` keeps everything in this process. */
+  /** An existing folder, for `firestore.db` in it. `memory` keeps everything in this process. */
   readonly dataDir: string | 'memory'
   /** The room the store may take, in bytes; without it the disk is the limit. */
   readonly maxBytes?: number
@@ -22,7 +21,6 @@ export function openDatabase(options: StoreOptions): Database {
   const inMemory = options.dataDir === 'memory'
   const file = inMemory ? ':memory:' : join(options.dataDir, 'firestore.db')
   try {
-    if (!inMemory) mkdirSync(options.dataDir, {recursive: true})
     const {DatabaseSync} = loadSqlite()
     const database = new DatabaseSync(file, {timeout: 250})
     try {
@@ -70,7 +68,7 @@ function describeTrouble(error: unknown, dataDir: string, file: string): unknown
   const build = (code: `STITCH_${string}`, sentence: string, hints: readonly string[]) =>
     new StitchError(sentence, {code, exit: 'environment', hints: [...hints, elsewhere], cause: error})
 
-  switch (resultCode(error) ?? (error as NodeJS.ErrnoException).code) {
+  switch (resultCode(error)) {
     case SQLITE.busy:
       return build('STITCH_DATA_DIR_BUSY', `${file} is in use by another run, so the engine was not started.`, [
         'end the other stitch command first',
@@ -81,17 +79,10 @@ function describeTrouble(error: unknown, dataDir: string, file: string): unknown
         `rm ${file} ${file}-wal removes the documents; seed again afterwards`,
       ])
     case SQLITE.full:
-    case 'ENOSPC':
       return build('STITCH_DATA_DIR_FULL', `The disk of ${dataDir} is full, so the engine was not started.`, [])
     case SQLITE.readOnly:
     case SQLITE.cannotOpen:
     case SQLITE.ioError:
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-    case 'EEXIST':
-    case 'ENOENT':
       return build('STITCH_DATA_DIR_NOT_WRITABLE', `${dataDir} cannot be written, so the engine was not started.`, [])
     default:
       return error

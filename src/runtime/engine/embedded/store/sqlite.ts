@@ -17,9 +17,9 @@ export function resultCode(error: unknown): number | undefined {
  */
 export function loadSqlite(): typeof import('node:sqlite') {
   const emitWarning = process.emitWarning
-  process.emitWarning = ((warning: string | Error, ...rest: [string, string]) => {
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
     if (String(warning).includes('SQLite is an experimental feature')) return
-    emitWarning.call(process, warning, ...rest)
+    Reflect.apply(emitWarning, process, [warning, ...rest])
   }) as typeof process.emitWarning
   try {
     return process.getBuiltinModule('node:sqlite')

@@ -121,6 +121,8 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
   }
   freeze(RegExp.prototype)
   const root = globalThis
-  for (const key of ownKeys(root)) deleteProperty(root, key)
+  // Error stays for Node, which looks there for the way to write a stack; templates cannot name it.
+  for (const key of ownKeys(root)) if (key !== 'Error') deleteProperty(root, key)
+  freeze(Error)
   freeze(root)
 }

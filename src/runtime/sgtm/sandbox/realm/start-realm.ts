@@ -9,6 +9,7 @@ import type {HostSide, RealmSide} from './membrane.ts'
 import {createMeter} from './meter.ts'
 import type {Meter, RunState} from './meter.ts'
 import {createOwnApis} from './own-apis.ts'
+import {writeOwnStacks} from './stacks.ts'
 import {createPromises} from './promises.ts'
 import type {Promises} from './promises.ts'
 
@@ -65,7 +66,7 @@ type Booted = {readonly membrane: RealmSide; readonly promises: Promises; readon
 function bootText(): string {
   return `(function(host, library) {
     'use strict'
-    Error.stackTraceLimit = 20
+    ;(${writeOwnStacks.toString()})()
     const regexes = new WeakMap()
     const meter = (${createMeter.toString()})(host)
     const promises = (${createPromises.toString()})(meter, host)

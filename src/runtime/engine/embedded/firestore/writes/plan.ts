@@ -1,5 +1,6 @@
+import {GrpcStatus, STATUS} from '../../grpc/status.ts'
 import type {StoredDocument} from '../../store/store.ts'
-import {CODE, failedPrecondition, FirestoreError} from '../errors.ts'
+import {failedPrecondition} from '../errors.ts'
 import {decodeFields} from '../values/decode.ts'
 import {encodeFields} from '../values/encode.ts'
 import {deleteField, getField, setField} from '../values/fields.ts'
@@ -54,8 +55,8 @@ function checkPrecondition(precondition: Precondition, current: StoredDocument |
       `the stored version (${stored}) does not match the required base version (${precondition.updateTime})`,
     )
   }
-  if (precondition.exists && !current) throw new FirestoreError(CODE.notFound, `No document to update: ${name}`)
+  if (precondition.exists && !current) throw new GrpcStatus(STATUS.notFound, `No document to update: ${name}`)
   if (!precondition.exists && current) {
-    throw new FirestoreError(CODE.alreadyExists, `Document already exists: ${name}`)
+    throw new GrpcStatus(STATUS.alreadyExists, `Document already exists: ${name}`)
   }
 }

@@ -1,0 +1,105 @@
+import type {DocumentStore, NamedDocument} from '../../store/store.ts'
+import {invalidArgument} from '../errors.ts'
+import type {FieldPath} from '../paths/field-path.ts'
+import {isReserved} from '../values/validate.ts'
+import {NULL} from '../values/value.ts'
+import type {Fields, Value} from '../values/value.ts'
+import {isName} from './decode-filter.ts'
+import {createFieldReader} from './field-reader.ts'
+import {createQueryMatcher, findMatches, runQuery} from './run-query.ts'
+import type {Query} from './query.ts'
+
+export type Aggregation = {readonly alias: string} & (
+  | {readonly kind: 'count'; readonly upTo: number | undefined}
+  | {readonly kind: 'sum' | 'avg'; readonly path: FieldPath}
+)
+
+const MAX_AGGREGATIONS = 5
+const MAX_INT64 = 2n ** 63n - 1n
+
+/** Refuses aggregations that production refuses. Throws INVALID_ARGUMENT. */
+export function checkAggregations(aggregations: readonly Aggregation[]): void {
+  if (aggregations.length === 0) throw invalidArgument('Aggregations can not be empty.')
+  if (aggregations.length > MAX_AGGREGATIONS) {
+    throw invalidArgument(`The maximum number of aggregations allowed in an aggregation query is ${MAX_AGGREGATIONS}.`)
+  }
+  const seen = new Set<string>()
+  for (const aggregation of aggregations) {
+    const {alias} = aggregation
+    if (isReserved(alias)) throw invalidArgument(`The property.name "${alias}" is reserved.`)
+    if (seen.has(alias)) throw invalidArgument(`Aggregation aliases contain duplicate alias: ${alias}.`)
+    seen.add(alias)
+    if (aggregation.kind !== 'count' && isName(aggregation.path)) {
+      throw invalidArgument('Aggregations are not supported for the property: __key__')
+    }
+    if (aggregation.kind === 'count' && (aggregation.upTo ?? 0) < 0) {
+      throw invalidArgument('up_to must be non-negative.')
+    }
+  }
+}
+
+/**
+ * Computes aggregations over a query's results, keyed by alias. Only documents that have every aggregated field take
+ * part, also in a count beside a sum.
+ */
+export function runAggregations(
+  store: DocumentStore,
+  query: Query,
+  aggregations: readonly Aggregation[],
+  at: number | undefined,
+): Fields {
+  const folds = aggregations.map((aggregation) => ({alias: aggregation.alias, fold: createFold(aggregation)}))
+  for (const document of selectDocuments(store, withFields(query, aggregations), at)) {
+    for (const {fold} of folds) fold.add(document)
+  }
+  return new Map(folds.map(({alias, fold}) => [alias, fold.result()]))
+}
+
+/** Order matters only where something is cut off; without that, documents pass one by one and none is kept. */
+function selectDocuments(store: DocumentStore, query: Query, at: number | undefined): Iterable<NamedDocument> {
+  const cut = query.limit !== undefined || query.offset > 0 || query.startAt || query.endAt
+  return cut ? runQuery(store, query, at) : findMatches(store, query, at, undefined, createQueryMatcher(query))
+}
+
+/** Ordering by a field, last of all, keeps the documents that have it and changes no other order. */
+function withFields(query: Query, aggregations: readonly Aggregation[]): Query {
+  const fields = aggregations.flatMap((aggregation) => (aggregation.kind === 'count' ? [] : [aggregation.path]))
+  return {...query, orderBy: [...query.orderBy, ...fields.map((path) => ({path, descending: false}))]}
+}
+
+type Fold = {readonly add: (document: NamedDocument) => void; readonly result: () => Value}
+
+function createFold(aggregation: Aggregation): Fold {
+  if (aggregation.kind === 'count') {
+    const most = aggregation.upTo ?? Number.POSITIVE_INFINITY
+    let count = 0
+    return {
+      add: () => {
+        if (count < most) count++
+      },
+      result: () => ({kind: 'integer', value: BigInt(count)}),
+    }
+  }
+  const read = createFieldReader(aggregation.path)
+  let integers = 0n
+  let doubles: number | undefined
+  let numbers = 0
+  return {
+    add: (document) => {
+      const value = read(document)
+      if (value?.kind === 'integer') integers += value.value
+      else if (value?.kind === 'double') doubles = (doubles ?? 0) + value.value
+      else return
+      numbers++
+    },
+    result: () => {
+      if (aggregation.kind === 'avg') {
+        return numbers === 0 ? NULL : {kind: 'double', value: (Number(integers) + (doubles ?? 0)) / numbers}
+      }
+      if (doubles === undefined && integers <= MAX_INT64 && integers >= -MAX_INT64 - 1n) {
+        return {kind: 'integer', value: integers}
+      }
+      return {kind: 'double', value: Number(integers) + (doubles ?? 0)}
+    },
+  }
+}

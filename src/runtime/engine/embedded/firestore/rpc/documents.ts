@@ -1,0 +1,115 @@
+import {randomBytes} from 'node:crypto'
+import {GrpcStatus, STATUS} from '../../grpc/status.ts'
+import type {StoredDocument} from '../../store/store.ts'
+import {invalidArgument} from '../errors.ts'
+import type {FieldPath} from '../paths/field-path.ts'
+import {formatName, parseDocumentName, parseParent} from '../paths/names.ts'
+import {checkId} from '../paths/segments.ts'
+import {Reader} from '../values/reader.ts'
+import {readMessage} from '../values/read-message.ts'
+import {Writer} from '../values/writer.ts'
+import {commitWrites} from '../writes/commit.ts'
+import {readDocument, readMask, readPrecondition} from '../writes/parse.ts'
+import type {Precondition, Write} from '../writes/write.ts'
+import {consistencyReaders, findTransaction, openView} from './consistency.ts'
+import type {Consistency} from './consistency.ts'
+import type {ServiceContext} from './context.ts'
+import {writeDocument} from './encode.ts'
+
+const writer = new Writer()
+
+/** GetDocument. Throws NOT_FOUND. */
+export function getDocument(context: ServiceContext, request: Buffer): Uint8Array {
+  const consistency: Consistency = {}
+  let name = ''
+  let mask: FieldPath[] | undefined
+  readMessage(new Reader(request), {
+    0x0a: (field) => (name = field.string()),
+    0x12: (field) => (mask = readMask(field.message())),
+    ...consistencyReaders(consistency, {transaction: 0x1a, readTime: 0x2a}),
+  })
+  const {database} = parseDocumentName(name)
+  const view = openView(context, consistency, findTransaction(context, database, consistency))
+  const document = context.store.get(name, view.at)
+  view.transaction?.documents.add(name)
+  if (!document) throw new GrpcStatus(STATUS.notFound, `Document "${name}" not found.`)
+  return encodeDocument(name, document, mask)
+}
+
+/** CreateDocument, with an id of the service's own where none is given. Throws ALREADY_EXISTS. */
+export function createDocument(context: ServiceContext, request: Buffer): Uint8Array {
+  let parent = ''
+  let collection = ''
+  let id = ''
+  let mask: FieldPath[] | undefined
+  let document: ReturnType<typeof readDocument> = {name: '', fields: new Map()}
+  readMessage(new Reader(request), {
+    0x0a: (field) => (parent = field.string()),
+    0x12: (field) => (collection = field.string()),
+    0x1a: (field) => (id = field.string()),
+    0x22: (field) => (document = readDocument(field.message())),
+    0x2a: (field) => (mask = readMask(field.message())),
+  })
+  if (document.name !== '') throw invalidArgument('document.name must not be set')
+  checkId(collection, 'Collection id')
+  if (id !== '') checkId(id, 'Resource id')
+  const {database, segments} = parseParent(parent)
+  const target = {database, segments: [...segments, collection, id || newDocumentId()]}
+  const precondition: Precondition = {kind: 'exists', exists: false}
+  const name = formatName(target)
+  return writeAndAnswer(
+    context,
+    {kind: 'update', name, target, fields: document.fields, mask: undefined, transforms: [], precondition},
+    mask,
+  )
+}
+
+/** UpdateDocument, which also creates unless a precondition says otherwise. */
+export function updateDocument(context: ServiceContext, request: Buffer): Uint8Array {
+  let document: ReturnType<typeof readDocument> = {name: '', fields: new Map()}
+  let updateMask: FieldPath[] | undefined
+  let mask: FieldPath[] | undefined
+  let precondition: Precondition | undefined
+  readMessage(new Reader(request), {
+    0x0a: (field) => (document = readDocument(field.message())),
+    0x12: (field) => (updateMask = readMask(field.message())),
+    0x1a: (field) => (mask = readMask(field.message())),
+    0x22: (field) => (precondition = readPrecondition(field.message())),
+  })
+  const {name, fields} = document
+  const target = parseDocumentName(name)
+  return writeAndAnswer(
+    context,
+    {kind: 'update', name, target, fields, mask: updateMask, transforms: [], precondition},
+    mask,
+  )
+}
+
+/** DeleteDocument; answers google.protobuf.Empty. */
+export function deleteDocument(context: ServiceContext, request: Buffer): Uint8Array {
+  let name = ''
+  let precondition: Precondition | undefined
+  readMessage(new Reader(request), {
+    0x0a: (field) => (name = field.string()),
+    0x12: (field) => (precondition = readPrecondition(field.message())),
+  })
+  const target = parseDocumentName(name)
+  commitWrites(context.store, [{kind: 'delete', name, target, precondition}], context.timeline.commitTime())
+  return Buffer.alloc(0)
+}
+
+function writeAndAnswer(context: ServiceContext, write: Write, mask: FieldPath[] | undefined): Uint8Array {
+  commitWrites(context.store, [write], context.timeline.commitTime())
+  return encodeDocument(write.name, context.store.get(write.name)!, mask)
+}
+
+function encodeDocument(name: string, document: StoredDocument, mask: FieldPath[] | undefined): Uint8Array {
+  writeDocument(writer, {...document, name}, mask)
+  return writer.finish()
+}
+
+/** 20 letters and digits, as the clients make them. */
+function newDocumentId(): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  return Array.from(randomBytes(20), (byte) => letters[byte % letters.length]).join('')
+}

@@ -1,0 +1,63 @@
+import {GrpcStatus, STATUS} from '../../grpc/status.ts'
+import {StoreFullError} from '../../store/store.ts'
+import type {DocumentChange, DocumentStore, StoredDocument} from '../../store/store.ts'
+import type {Value} from '../values/value.ts'
+import {planWrite} from './plan.ts'
+import type {Write} from './write.ts'
+
+/** What one write answers; no update time after a delete. Times are microseconds. */
+export type WriteOutcome = {readonly updateTime: number | undefined; readonly transformResults: readonly Value[]}
+
+/** Applies writes in order as one: all of them, or none and the first refusal is thrown. */
+export function commitWrites(store: DocumentStore, writes: readonly Write[], time: number): WriteOutcome[] {
+  const batch = createBatch(store, time)
+  const outcomes = writes.map((write) => batch.add(write))
+  batch.apply()
+  return outcomes
+}
+
+/**
+ * Applies each write by itself and answers in order with its outcome or its refusal. A document must not occur twice;
+ * a write that is wrong in itself refuses them all, as in production.
+ */
+export function applyWrites(store: DocumentStore, writes: readonly Write[], time: number): (WriteOutcome | GrpcStatus)[] {
+  const batch = createBatch(store, time)
+  const outcomes = writes.map((write) => {
+    try {
+      return batch.add(write)
+    } catch (error) {
+      if (error instanceof GrpcStatus && error.code !== STATUS.invalidArgument) return error
+      throw error
+    }
+  })
+  batch.apply()
+  return outcomes
+}
+
+type Batch = {readonly add: (write: Write) => WriteOutcome; readonly apply: () => void}
+
+/** Collects writes, each of which sees those before it; the store sees the sum of them at the end. */
+function createBatch(store: DocumentStore, time: number): Batch {
+  const states = new Map<string, {readonly before: StoredDocument | undefined; after: StoredDocument | undefined}>()
+  return {
+    add: (write) => {
+      const known = states.get(write.name)
+      const before = known ? known.before : store.get(write.name)
+      const current = known ? known.after : before
+      const {after, transformResults} = planWrite(write, current, time)
+      states.set(write.name, {before, after})
+      return {updateTime: after?.updateTime, transformResults}
+    },
+    apply: () => {
+      const changes: DocumentChange[] = []
+      for (const [name, {before, after}] of states) if (before !== after) changes.push({name, before, after})
+      if (changes.length === 0) return
+      try {
+        store.apply({time, changes})
+      } catch (error) {
+        if (!(error instanceof StoreFullError)) throw error
+        throw new GrpcStatus(STATUS.resourceExhausted, 'The disk of the data folder is full, so nothing was written.')
+      }
+    },
+  }
+}

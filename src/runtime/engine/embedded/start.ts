@@ -1,0 +1,49 @@
+import {systemClock} from '#runtime/kernel/clock.ts'
+import {clientEnvironment} from '../environment.ts'
+import {probeOnce} from '../probe.ts'
+import {makeDataFolder} from '../project-folder.ts'
+import type {Engine, EngineOptions} from '../types.ts'
+import {createFirestoreService} from './firestore/service.ts'
+import {listen} from './listen.ts'
+import {createPubSub} from './pubsub/pubsub.ts'
+import {openStore} from './store/open-store.ts'
+
+/**
+ * Firestore and Pub/Sub in this process, each on a port of its own. Documents are kept in `<dataDir>/firestore.db`,
+ * messages in memory.
+ * Throws STITCH_DATA_DIR_… for a folder or file that cannot be used, STITCH_PORT_… for an explicit port that cannot.
+ */
+export async function startEmbeddedEngine(options: EngineOptions): Promise<Engine> {
+  const {projectId, log, signal} = options
+  signal.throwIfAborted()
+  await using stack = new AsyncDisposableStack()
+  const dataDir = options.inMemory ? 'memory' : await makeDataFolder(options.dataDir)
+  const store = stack.use(openStore({dataDir}))
+  const firestore = stack.use(createFirestoreService(store, systemClock))
+  const pubsub = stack.use(createPubSub())
+
+  const firestoreServer = stack.use(
+    await listen([firestore.service], {...options.firestorePort, what: 'Firestore', flag: '--firestore-port'}, log),
+  )
+  const pubsubServer = stack.use(
+    await listen(pubsub.services, {...options.pubsubPort, what: 'Pub/Sub', flag: '--pubsub-port'}, log),
+  )
+  const hosts = {
+    firestoreHost: `127.0.0.1:${firestoreServer.port}`,
+    pubsubHost: `127.0.0.1:${pubsubServer.port}`,
+  }
+  await Promise.all([
+    probeOnce('firestore', hosts.firestoreHost, projectId, signal),
+    probeOnce('pubsub', hosts.pubsubHost, projectId, signal),
+  ])
+
+  const opened = stack.move()
+  return {
+    name: 'embedded',
+    ...hosts,
+    env: clientEnvironment({...hosts, projectId}),
+    // It dies with this process only.
+    failed: new AbortController().signal,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
