@@ -6,8 +6,8 @@ const shared = {
 }
 
 export default defineConfig({
-  resolve: {conditions: ['stitch-source', 'node', 'import', 'default']},
-  ssr: {resolve: {conditions: ['stitch-source', 'node', 'import', 'default']}},
+  resolve: {conditions: ['stitch-source', 'node']},
+  ssr: {resolve: {conditions: ['stitch-source', 'node']}},
   test: {
     projects: [
       {

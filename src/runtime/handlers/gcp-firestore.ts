@@ -41,7 +41,7 @@ export function createFirestoreStore(options: {readonly projectId: string; reado
     projectId,
     preferRest: false,
     useBigInt: true,
-    clientConfig: planClientConfig(deadlineMs),
+    grpcOptions: {'grpc.service_config': planServiceConfig(deadlineMs)},
   })
   const refer = ({collection, id}: DocumentRef): DocumentReference => firestore.collection(collection).doc(id)
 
@@ -62,20 +62,13 @@ export function createFirestoreStore(options: {readonly projectId: string; reado
   }
 }
 
-/** One attempt per call and call's deadline; the client merges this into its own configuration. */
-function planClientConfig(deadlineMs: number): object {
-  const method = {timeout_millis: deadlineMs, retry_codes_name: 'idempotent', retry_params_name: 'stitch'}
-  const backoff = {
-    initial_retry_delay_millis: 50,
-    retry_delay_multiplier: 1.3,
-    max_retry_delay_millis: deadlineMs,
-    initial_rpc_timeout_millis: deadlineMs,
-    rpc_timeout_multiplier: 1,
-    max_rpc_timeout_millis: deadlineMs,
-    total_timeout_millis: deadlineMs,
-  }
-  const config = {retry_params: {stitch: backoff}, methods: {BatchGetDocuments: method, Commit: method}}
-  return {interfaces: {'google.firestore.v1.Firestore': config}}
+/**
+ * The deadline as gRPC itself knows it (https://github.com/grpc/grpc/blob/master/doc/service_config.md): the client has
+ * no setting for its calls, and its own limit is a minute per attempt.
+ */
+function planServiceConfig(deadlineMs: number): string {
+  const name = [{service: 'google.firestore.v1.Firestore'}]
+  return JSON.stringify({methodConfig: [{name, timeout: `${deadlineMs / 1000}s`}]})
 }
 
 /** The client's errors name documents; only their status goes on. */

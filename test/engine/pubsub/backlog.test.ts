@@ -62,7 +62,7 @@ describe('a backlog', () => {
     const {backlog, timeline} = open({retry: {minimumMs: 10_000, maximumMs: 600_000}})
     backlog.add(message('a'))
     const rests: number[] = []
-    for (let delivery = backlog.take(1)[0]; rests.length < 8; ) {
+    for (let delivery = backlog.take(1)[0]; rests.length < 8;) {
       backlog.extend(delivery!.ackId, 0)
       const started = timeline.now()
       for (delivery = undefined; !delivery; delivery = backlog.take(1)[0]) await timeline.moveTo(timeline.now() + 1_000)
@@ -93,7 +93,13 @@ describe('ordering keys', () => {
     const {backlog, ids} = open({ordered: true})
     backlog.add(message('k1', 'k'))
     const [first] = backlog.take(1)
-    for (const [id, key] of [['k2', 'k'], ['l1', 'l'], ['x', ''], ['k3', 'k']] as const) backlog.add(message(id, key))
+    for (const [id, key] of [
+      ['k2', 'k'],
+      ['l1', 'l'],
+      ['x', ''],
+      ['k3', 'k'],
+    ] as const)
+      backlog.add(message(id, key))
     expect(ids()).toEqual(['l1', 'x'])
     backlog.acknowledge(first!.ackId)
     expect(ids()).toEqual(['k2', 'k3'])

@@ -44,6 +44,8 @@ describe('a filter', () => {
     'attributes.domain > "a"',
     `attributes:${'a'.repeat(256)}`,
   ])('%s is refused', (filter) => {
-    expect(() => parseFilter(filter)).toThrow(expect.objectContaining({code: 3, message: expect.stringContaining('Invalid filter')}))
+    expect(() => parseFilter(filter)).toThrow(
+      expect.objectContaining({code: 3, message: expect.stringContaining('Invalid filter')}),
+    )
   })
 })

@@ -1,5 +1,5 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
-import type {Call, Method, Service} from '../grpc/service.ts'
+import type {Method, Service} from '../grpc/service.ts'
 import type {DocumentStore} from '../store/store.ts'
 import {unimplemented} from './errors.ts'
 import {batchGetDocuments} from './rpc/batch-get.ts'
@@ -12,11 +12,7 @@ import {beginTransaction, rollback} from './rpc/transactions.ts'
 import {batchWrite, commit} from './rpc/writes.ts'
 
 type Unary = (context: ServiceContext, request: Buffer) => Uint8Array
-type Streaming = (
-  context: ServiceContext,
-  request: Buffer,
-  call: Call,
-) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+type Streaming = (context: ServiceContext, request: Buffer) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 const UNARY: Readonly<Record<string, Unary>> = {
   GetDocument: getDocument,
@@ -48,7 +44,7 @@ export function createFirestoreService(store: DocumentStore, clock: Clock): {rea
     methods.push([name, {kind: 'unary', handle: (request) => handle(context, request)}])
   }
   for (const [name, handle] of Object.entries(STREAMING)) {
-    methods.push([name, {kind: 'serverStream', handle: (request, call) => handle(context, request, call)}])
+    methods.push([name, {kind: 'serverStream', handle: (request) => handle(context, request)}])
   }
   for (const name of MISSING) methods.push([name, {kind: 'bidi', handle: () => refuse(name)}])
   return {

@@ -76,6 +76,8 @@ export async function* streamMessages(
     await wake.promise
     wake = Promise.withResolvers()
   }
+  // A request that could not be read ends the stream with its status.
+  if (halfClosed.signal.aborted) await listening
   if (live.gone.aborted) throw notFound(opening.subscription ?? '')
 }
 

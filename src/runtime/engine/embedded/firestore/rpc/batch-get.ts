@@ -1,4 +1,3 @@
-import type {Call} from '../../grpc/service.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {parseDatabase, parseDocumentName} from '../paths/names.ts'
 import {Reader} from '../values/reader.ts'
@@ -16,7 +15,6 @@ const writer = new Writer()
 export function batchGetDocuments(
   context: ServiceContext,
   request: Buffer,
-  call: Call,
 ): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   const names = new Set<string>()
   const consistency: Consistency = {}
@@ -34,7 +32,7 @@ export function batchGetDocuments(
   const transaction = findTransaction(context, database, consistency)
   const turn =
     transaction && !transaction.readOnly
-      ? context.transactions.turns.take(transaction, [...names], call.signal)
+      ? context.transactions.turns.take(transaction, [...names])
       : undefined
   const answer = () => answerDocuments(context, names, mask, openView(context, consistency, transaction))
   return turn ? afterTurn(turn, answer) : answer()

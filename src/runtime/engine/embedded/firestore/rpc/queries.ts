@@ -1,4 +1,3 @@
-import type {Call} from '../../grpc/service.ts'
 import {unimplemented, invalidArgument} from '../errors.ts'
 import {parseParent} from '../paths/names.ts'
 import {runAggregations} from '../query/aggregate.ts'
@@ -22,23 +21,23 @@ type Answer = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 const writer = new Writer()
 
 /** RunQuery: one message per document, or one with the read time where there is none. */
-export function runQueryRpc(context: ServiceContext, request: Buffer, call: Call): Answer {
+export function runQueryRpc(context: ServiceContext, request: Buffer): Answer {
   const {parent, body, consistency} = readQueryRequest(request, {
     explain: 0x52,
     consistency: {transaction: 0x2a, newTransaction: 0x32, readTime: 0x3a},
   })
   const query = decodeQuery(body, parent)
-  return inView(context, {query, consistency, call}, (view) => answerQuery(context, query, view))
+  return inView(context, {query, consistency}, (view) => answerQuery(context, query, view))
 }
 
 /** RunAggregationQuery: one message with all results. */
-export function runAggregationRpc(context: ServiceContext, request: Buffer, call: Call): Answer {
+export function runAggregationRpc(context: ServiceContext, request: Buffer): Answer {
   const {parent, body, consistency} = readQueryRequest(request, {
     explain: 0x42,
     consistency: {transaction: 0x22, newTransaction: 0x2a, readTime: 0x32},
   })
   const {query, aggregations} = decodeAggregationQuery(body, parent)
-  return inView(context, {query, consistency, call}, (view) => answerAggregation(context, {query, aggregations}, view))
+  return inView(context, {query, consistency}, (view) => answerAggregation(context, {query, aggregations}, view))
 }
 
 type QueryTags = {readonly explain: number; readonly consistency: Parameters<typeof consistencyReaders>[1]}
@@ -60,11 +59,11 @@ function readQueryRequest(request: Buffer, tags: QueryTags): {parent: string; bo
   return {parent, body, consistency}
 }
 
-type QueryCall = {readonly query: Query; readonly consistency: Consistency; readonly call: Call}
+type QueryCall = {readonly query: Query; readonly consistency: Consistency}
 
 function inView(
   context: ServiceContext,
-  {query, consistency, call}: QueryCall,
+  {query, consistency}: QueryCall,
   answer: (view: View) => Iterable<Uint8Array>,
 ): Answer {
   const transaction = findTransaction(context, parseParent(query.parent).database, consistency)
@@ -75,7 +74,7 @@ function inView(
   }
   if (!transaction || transaction.readOnly) return open()
   const key = `${query.parent}/${query.collectionId ?? ''}?`
-  const turn = context.transactions.turns.take(transaction, [key], call.signal)
+  const turn = context.transactions.turns.take(transaction, [key])
   return turn ? afterTurn(turn, open) : open()
 }
 

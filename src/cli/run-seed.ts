@@ -1,0 +1,66 @@
+import type {SeedReport} from '#runtime/fixtures/seed.ts'
+import {createBus} from '#runtime/kernel/bus.ts'
+import {systemClock} from '#runtime/kernel/clock.ts'
+import {StitchError} from '#runtime/kernel/errors.ts'
+import {resolveProject, type Parsed} from './project.ts'
+import {writeStdout} from './output.ts'
+import {listenForInterrupts} from './signals.ts'
+import {showSeedProgress} from './seed-progress.ts'
+
+type SeedParsed = Parsed & {
+  readonly argv: readonly unknown[]
+  readonly flags: {
+    readonly generate?: number | undefined
+    readonly seed: number
+    readonly kind?: string[] | undefined
+    readonly reset: boolean
+    readonly 'dry-run': boolean
+    readonly yes: boolean
+    readonly project?: string | undefined
+  }
+}
+
+/** `stitch seed`: into the local engine, or into a real project that was named with --project and confirmed. */
+export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; readonly json: boolean}): Promise<unknown> {
+  const {flags} = parsed
+  const config = await resolveProject(parsed)
+  using interrupts = listenForInterrupts()
+  const {seedProject} = await import('#runtime/session/seed-command.ts')
+  const bus = createBus(systemClock)
+  using _progress = showSeedProgress(bus, {show: !json})
+  const isReal = flags.project !== undefined && config.origins['engine'] !== 'flag --engine' && config.origins['engine'] !== 'STITCH_ENGINE'
+  const confirmed = isReal && (flags.yes || (await confirm(config.project, json)))
+  const {report, target} = await seedProject({
+    config,
+    paths: parsed.argv.map(String),
+    kinds: flags.kind ?? [],
+    generate: flags.generate === undefined ? undefined : {count: flags.generate, seed: flags.seed},
+    reset: flags.reset,
+    dryRun: flags['dry-run'],
+    real: isReal ? {confirmed} : undefined,
+    emit: bus.emit,
+    clock: systemClock,
+    signal: interrupts.signal,
+  })
+  if (!json) await writeStdout(`${describe(report, target)}\n`)
+  return {target, ...report}
+}
+
+/** One line: what was done, or would be, and where. */
+function describe({written, unchanged, deleted, verified, dryRun}: SeedReport, target: string): string {
+  const total = written + unchanged
+  const removed = deleted > 0 ? `, ${deleted} deleted` : ''
+  if (dryRun) return `${written} of ${total} documents would be written to ${target}, ${unchanged} are there already${deleted > 0 ? `, ${deleted} would be deleted` : ''}; nothing was changed.`
+  if (written === 0 && deleted === 0) return `All ${total} documents are in ${target} already; nothing was changed.`
+  return `${written} documents written to ${target} and read back (${verified} equal), ${unchanged} unchanged${removed}.`
+}
+
+/** A person types the project's name; where nobody can be asked, `--yes` is the only way. */
+async function confirm(project: string, json: boolean): Promise<boolean> {
+  if (json || !process.stdin.isTTY || !process.stderr.isTTY) return false
+  const {createInterface} = await import('node:readline/promises')
+  using terminal = createInterface({input: process.stdin, output: process.stderr})
+  const answer = await terminal.question(`This writes to the real project ${project}. Type its name to go on: `)
+  if (answer.trim() === project) return true
+  throw new StitchError(`The project's name was not typed, so nothing was read or written.`, {code: 'STITCH_REAL_PROJECT', exit: 'usage'})
+}
