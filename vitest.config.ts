@@ -12,11 +12,23 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {...shared, name: 'unit', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/**/*.engine.test.ts', 'test/e2e/**'], testTimeout: 10_000},
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/**/*.engine.test.ts', 'test/e2e/**'],
+          testTimeout: 10_000,
+        },
       },
       {
         extends: true,
-        test: {...shared, name: 'engine', include: ['test/**/*.engine.test.ts'], testTimeout: 60_000, hookTimeout: 60_000},
+        test: {
+          ...shared,
+          name: 'engine',
+          include: ['test/**/*.engine.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,

@@ -35,11 +35,21 @@ function runOn(node) {
 
 function explain(reason) {
   process.stderr.write(
-    'Error: stitch needs Node ' + neededMajor + ' or newer and this is ' + process.version + ', so nothing was run.\n' +
-      ' Code: STITCH_NODE_TOO_OLD' + (reason ? ' (' + reason + ')' : '') + '\n' +
+    'Error: stitch needs Node ' +
+      neededMajor +
+      ' or newer and this is ' +
+      process.version +
+      ', so nothing was run.\n' +
+      ' Code: STITCH_NODE_TOO_OLD' +
+      (reason ? ' (' + reason + ')' : '') +
+      '\n' +
       ' Try this:\n' +
       '  * install the bundled Node with the optional dependencies: npm ci --include=optional\n' +
-      '  * or put Node ' + neededMajor + ' first on PATH, for example: npx --package=node@' + neededMajor + ' -- node bin/run.js --help\n',
+      '  * or put Node ' +
+      neededMajor +
+      ' first on PATH, for example: npx --package=node@' +
+      neededMajor +
+      ' -- node bin/run.js --help\n',
   )
   process.exit(3)
 }
@@ -56,7 +66,7 @@ if (Number(process.versions.node.split('.')[0]) >= neededMajor) {
   endWithParent()
   const nodeModule = createRequire(import.meta.url)('node:module')
   if (nodeModule.enableCompileCache) nodeModule.enableCompileCache()
-  import('../dist/cli/main.js').then((main) => main.runCli(import.meta.url))
+  void import('../dist/cli/main.js').then((main) => main.runCli(import.meta.url))
 } else {
   const node = process.env.STITCH_REEXEC ? undefined : findBundledNode()
   if (node) runOn(node)

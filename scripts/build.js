@@ -25,7 +25,9 @@ function linkOwnBinary() {
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   // npm puts node_modules/.bin first on PATH, so this is only met where optional dependencies were left out.
-  console.error(`stitch is built with Node 24 or newer and this is ${process.version}. Install with: npm ci --include=optional`)
+  console.error(
+    `stitch is built with Node 24 or newer and this is ${process.version}. Install with: npm ci --include=optional`,
+  )
   process.exit(3)
 }
 

@@ -4,7 +4,12 @@ import {describe, expect, test} from 'vitest'
 
 const src = resolve(import.meta.dirname, '../src')
 
-type Source = {readonly file: string; readonly text: string; readonly lines: number; readonly imports: readonly string[]}
+type Source = {
+  readonly file: string
+  readonly text: string
+  readonly lines: number
+  readonly imports: readonly string[]
+}
 
 const sources: readonly Source[] = readdirSync(src, {recursive: true, withFileTypes: true})
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('generated'))
@@ -16,7 +21,9 @@ const sources: readonly Source[] = readdirSync(src, {recursive: true, withFileTy
 
 /** Where each import leads: a path below src, or a package name. */
 function importsOf(text: string, path: string): string[] {
-  const found = text.matchAll(/^\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)
+  const found = text.matchAll(
+    /^\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+  )
   return [...found].map((match) => {
     const target = match[1] ?? match[2]!
     if (target.startsWith('.')) return relative(src, resolve(dirname(path), target))
@@ -30,7 +37,9 @@ function roomOf(path: string): string | undefined {
   return /^(runtime\/[^/]+|cli|commands|ui)\//.exec(path)?.[1]
 }
 
-const STAGES = ['fixtures', 'engine', 'functions', 'sgtm', 'handlers', 'traffic', 'trace'].map((name) => `runtime/${name}`)
+const STAGES = ['fixtures', 'engine', 'functions', 'sgtm', 'handlers', 'traffic', 'trace'].map(
+  (name) => `runtime/${name}`,
+)
 const kernel = 'runtime/kernel'
 
 /** Which rooms a room may look at, besides itself. */
@@ -49,7 +58,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/session': [kernel, 'runtime/config', ...STAGES],
   ui: [kernel, 'runtime/trace', 'runtime/report'],
   cli: [kernel, 'runtime/config', 'runtime/session', 'runtime/report', 'runtime/trace', 'runtime/doctor', 'ui'],
-  commands: [kernel, 'cli', 'runtime/config', 'runtime/session', 'runtime/report', 'runtime/trace', 'runtime/doctor', 'ui'],
+  commands: [
+    kernel,
+    'cli',
+    'runtime/config',
+    'runtime/session',
+    'runtime/report',
+    'runtime/trace',
+    'runtime/doctor',
+    'ui',
+  ],
 }
 
 /** A heavy package and the rooms it may be imported in. */
@@ -69,20 +87,26 @@ describe('architecture', () => {
       const room = roomOf(file)!
       return imports.flatMap((target) => {
         const other = roomOf(target)
-        return other === undefined || other === room || MAY_IMPORT[room]?.includes(other) ? [] : [`${file} imports ${target}`]
+        return other === undefined || other === room || MAY_IMPORT[room]?.includes(other)
+          ? []
+          : [`${file} imports ${target}`]
       })
     })
     expect(wrong).toEqual([])
   })
 
   test('every room has its rule', () => {
-    expect(sources.map(({file}) => roomOf(file)).filter((room) => room === undefined || !(room in MAY_IMPORT))).toEqual([])
+    expect(sources.map(({file}) => roomOf(file)).filter((room) => room === undefined || !(room in MAY_IMPORT))).toEqual(
+      [],
+    )
   })
 
   test('heavy packages are imported only in their rooms', () => {
     const wrong = sources.flatMap(({file, imports}) =>
       imports.flatMap((target) =>
-        HEAVY.some(({name, rooms}) => name.test(target) && !rooms.includes(roomOf(file)!)) ? [`${file} imports ${target}`] : [],
+        HEAVY.some(({name, rooms}) => name.test(target) && !rooms.includes(roomOf(file)!))
+          ? [`${file} imports ${target}`]
+          : [],
       ),
     )
     expect(wrong).toEqual([])
@@ -108,7 +132,9 @@ describe('architecture', () => {
     const graph = new Map(
       sources.map(({file, text}) => [
         file,
-        importsOf(text.replaceAll(/^import type .*$/gm, ''), join(src, file)).filter((target) => /\.tsx?$/.test(target)),
+        importsOf(text.replaceAll(/^import type .*$/gm, ''), join(src, file)).filter((target) =>
+          /\.tsx?$/.test(target),
+        ),
       ]),
     )
     const done = new Set<string>()

@@ -10,7 +10,12 @@ export const engineFlags = {
     helpGroup: 'ENGINE',
     env: 'STITCH_ENGINE',
   }),
-  project: Flags.string({summary: 'Google Cloud project id.', helpGroup: 'ENGINE', helpValue: 'ID', env: 'STITCH_PROJECT'}),
+  project: Flags.string({
+    summary: 'Google Cloud project id.',
+    helpGroup: 'ENGINE',
+    helpValue: 'ID',
+    env: 'STITCH_PROJECT',
+  }),
   'firestore-port': port('Firestore', 8080, 'STITCH_FIRESTORE_PORT'),
   'pubsub-port': port('Pub/Sub', 8085, 'STITCH_PUBSUB_PORT'),
 }

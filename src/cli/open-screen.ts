@@ -20,7 +20,15 @@ type ShowRun = (options: {
 }) => Screen
 
 /** Opens the terminal UI; its bundle is loaded only here, where a person watches. */
-export async function openScreen({bus, mode, actions}: {readonly bus: Bus; readonly mode: 'run' | 'dev'; readonly actions: ScreenActions}): Promise<Screen> {
+export async function openScreen({
+  bus,
+  mode,
+  actions,
+}: {
+  readonly bus: Bus
+  readonly mode: 'run' | 'dev'
+  readonly actions: ScreenActions
+}): Promise<Screen> {
   const {showRun} = (await import(pathToFileURL(packageFiles.ui).href)) as {readonly showRun: ShowRun}
   return showRun({events: bus, actions, stdin: process.stdin, stdout: process.stdout, mode})
 }

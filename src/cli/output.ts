@@ -70,7 +70,11 @@ export async function loadReporter(format: ReportFormat): Promise<Reporter> {
 }
 
 /** Reads a whole log that is already closed into one text. */
-export async function renderAll(reporter: Reporter, bus: AsyncIterable<RunEvent>, style: ReportOptions): Promise<string> {
+export async function renderAll(
+  reporter: Reporter,
+  bus: AsyncIterable<RunEvent>,
+  style: ReportOptions,
+): Promise<string> {
   let text = ''
   for await (const part of reporter(bus, style)) text += part
   return text

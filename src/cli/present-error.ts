@@ -15,9 +15,12 @@ export function presentError(error: unknown, {argv}: {readonly argv: readonly st
   if (oclif && oclif.code === 'EEXIT') return {exit: oclif.exit}
   const known = error instanceof StitchError ? error : oclif ? usageError(oclif.message) : undefined
   const json = argv.slice(0, endOfFlags(argv)).includes('--json')
-  if (known) return json ? {stdout: toJson(known.toJSON()), exit: EXIT[known.exit]} : {stderr: toText(known), exit: EXIT[known.exit]}
+  if (known)
+    return json
+      ? {stdout: toJson(known.toJSON()), exit: EXIT[known.exit]}
+      : {stderr: toText(known), exit: EXIT[known.exit]}
   const log = writeCrashLog(error, argv)
-  const message = `${error instanceof Error ? error.message : String(error)}`
+  const message = error instanceof Error ? error.message : String(error)
   if (json) return {stdout: toJson({code: 'STITCH_BUG', message, hints: [], exit: EXIT.bug, log}), exit: EXIT.bug}
   const stack = error instanceof Error ? (error.stack ?? message) : message
   return {
@@ -54,8 +57,10 @@ function readOclif(error: unknown): OclifError | undefined {
 }
 
 function usageError(message: string): StitchError {
-  const [sentence = '', ...rest] = stripVTControlCharacters(message).split('\n').filter((line) => line.trim() !== '')
-  const hints = rest.filter((line) => !/^See more help/.test(line)).map((line) => line.trim())
+  const [sentence = '', ...rest] = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const hints = rest.filter((line) => !line.startsWith('See more help')).map((line) => line.trim())
   return new StitchError(sentence, {code: 'STITCH_USAGE', exit: 'usage', hints: [...hints, 'stitch --help']})
 }
 
@@ -71,7 +76,10 @@ function writeCrashLog(error: unknown, argv: readonly string[]): string | undefi
     mkdirSync(folder, {recursive: true})
     const file = join(folder, `crash-${new Date().toISOString().replaceAll(':', '-')}.log`)
     const stack = error instanceof Error ? error.stack : String(error)
-    writeFileSync(file, `stitch ${argv.join(' ')}\nnode ${process.version} ${process.platform}-${process.arch}\n\n${stack}\n`)
+    writeFileSync(
+      file,
+      `stitch ${argv.join(' ')}\nnode ${process.version} ${process.platform}-${process.arch}\n\n${stack}\n`,
+    )
     return showPath(file)
   } catch {
     return undefined

@@ -34,7 +34,7 @@ function overridesOf(parsed: Parsed): Overrides {
   return Object.fromEntries(
     Object.entries(KEYS).map(([flag, {key, env}]) => [
       key,
-      {value: parsed.flags[flag], from: typed.has(flag) ? `flag --${flag}` : env},
+      {value: parsed.flags[flag] as string | number | undefined, from: typed.has(flag) ? `flag --${flag}` : env},
     ]),
   )
 }

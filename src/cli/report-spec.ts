@@ -18,7 +18,10 @@ export function parseReportSpecs(texts: readonly string[]): ReportSpec[] {
   if (twice) throw usage(`Two reports name the file ${twice}, so none was written.`, [])
   const toStdout = specs.filter(({file}) => file === undefined)
   if (toStdout.length > 1) {
-    throw usage('Two reports would go to stdout, so none was written.', toStdout.map(({format}) => `--report ${format}=FILE`))
+    throw usage(
+      'Two reports would go to stdout, so none was written.',
+      toStdout.map(({format}) => `--report ${format}=FILE`),
+    )
   }
   return specs
 }
@@ -34,7 +37,8 @@ function parseOne(text: string): ReportSpec {
     ])
   }
   const file = rest.join('=')
-  if (text.includes('=') && file === '') throw usage(`--report ${text} names no file, so nothing was run.`, [`--report ${format}=stitch.${format}`])
+  if (text.includes('=') && file === '')
+    throw usage(`--report ${text} names no file, so nothing was run.`, [`--report ${format}=stitch.${format}`])
   return {format, file: file || undefined}
 }
 

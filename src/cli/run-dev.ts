@@ -50,7 +50,8 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
             signal: interrupts.signal,
           },
           async (session) => {
-            if (ready) await writeFile(ready, `${JSON.stringify({pid: process.pid, env: environmentOf(session)}, null, 2)}\n`)
+            if (ready)
+              await writeFile(ready, `${JSON.stringify({pid: process.pid, env: environmentOf(session)}, null, 2)}\n`)
           },
         )
       } catch (error) {

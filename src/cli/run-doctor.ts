@@ -6,7 +6,13 @@ import {resolveProject, type Parsed} from './project.ts'
 type DoctorParsed = Parsed & {readonly flags: {readonly all: boolean; readonly verbose?: boolean}}
 
 /** `stitch doctor`: silent when all is well; otherwise one line and a hint per problem on stderr, and exit 3. */
-export async function runDoctorCommand({parsed, json}: {readonly parsed: DoctorParsed; readonly json: boolean}): Promise<unknown> {
+export async function runDoctorCommand({
+  parsed,
+  json,
+}: {
+  readonly parsed: DoctorParsed
+  readonly json: boolean
+}): Promise<unknown> {
   const config = await resolveProject(parsed)
   const port = (key: 'sgtm' | 'firestore' | 'pubsub', what: string) => {
     const origin = config.origins[`ports.${key}`] ?? ''

@@ -49,7 +49,12 @@ export async function runExec({parsed, version}: CommandContext<ExecParsed>): Pr
 }
 
 /** Ends with the command's exit code; a command that a signal ended gives 128 and its number, as shells do. */
-async function runCommand(command: string, args: readonly string[], env: Record<string, string>, signal: AbortSignal): Promise<number> {
+async function runCommand(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  signal: AbortSignal,
+): Promise<number> {
   const child = spawn(command, args, {stdio: 'inherit', env: {...process.env, ...env}})
   const stop = () => child.kill('SIGTERM')
   signal.addEventListener('abort', stop, {once: true})

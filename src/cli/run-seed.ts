@@ -1,7 +1,7 @@
-import type {SeedReport} from '#runtime/fixtures/seed.ts'
 import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import type {SeedOutcome} from '#runtime/session/seed-command.ts'
 import {resolveProject, type Parsed} from './project.ts'
 import {writeStdout} from './output.ts'
 import {listenForInterrupts} from './signals.ts'
@@ -28,7 +28,10 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   const {seedProject} = await import('#runtime/session/seed-command.ts')
   const bus = createBus(systemClock)
   using _progress = showSeedProgress(bus, {show: !json})
-  const isReal = flags.project !== undefined && config.origins['engine'] !== 'flag --engine' && config.origins['engine'] !== 'STITCH_ENGINE'
+  const isReal =
+    flags.project !== undefined &&
+    config.origins['engine'] !== 'flag --engine' &&
+    config.origins['engine'] !== 'STITCH_ENGINE'
   const confirmed = isReal && (flags.yes || (await confirm(config.project, json)))
   const {report, target} = await seedProject({
     config,
@@ -47,10 +50,11 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
 }
 
 /** One line: what was done, or would be, and where. */
-function describe({written, unchanged, deleted, verified, dryRun}: SeedReport, target: string): string {
+function describe({written, unchanged, deleted, verified, dryRun}: SeedOutcome['report'], target: string): string {
   const total = written + unchanged
   const removed = deleted > 0 ? `, ${deleted} deleted` : ''
-  if (dryRun) return `${written} of ${total} documents would be written to ${target}, ${unchanged} are there already${deleted > 0 ? `, ${deleted} would be deleted` : ''}; nothing was changed.`
+  if (dryRun)
+    return `${written} of ${total} documents would be written to ${target}, ${unchanged} are there already${deleted > 0 ? `, ${deleted} would be deleted` : ''}; nothing was changed.`
   if (written === 0 && deleted === 0) return `All ${total} documents are in ${target} already; nothing was changed.`
   return `${written} documents written to ${target} and read back (${verified} equal), ${unchanged} unchanged${removed}.`
 }
@@ -62,5 +66,8 @@ async function confirm(project: string, json: boolean): Promise<boolean> {
   using terminal = createInterface({input: process.stdin, output: process.stderr})
   const answer = await terminal.question(`This writes to the real project ${project}. Type its name to go on: `)
   if (answer.trim() === project) return true
-  throw new StitchError(`The project's name was not typed, so nothing was read or written.`, {code: 'STITCH_REAL_PROJECT', exit: 'usage'})
+  throw new StitchError(`The project's name was not typed, so nothing was read or written.`, {
+    code: 'STITCH_REAL_PROJECT',
+    exit: 'usage',
+  })
 }

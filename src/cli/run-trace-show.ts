@@ -7,7 +7,15 @@ import {writeStdout} from './output.ts'
 import {readTerminal} from './terminal.ts'
 
 /** `stitch trace show FILE`: a recorded log, drawn as its run was; as a document with `--json`. */
-export async function showTrace({file, only, json}: {readonly file: string; readonly only: string | undefined; readonly json: boolean}): Promise<unknown> {
+export async function showTrace({
+  file,
+  only,
+  json,
+}: {
+  readonly file: string
+  readonly only: string | undefined
+  readonly json: boolean
+}): Promise<unknown> {
   const {events, skipped, truncated} = await readLog(file)
   const view = foldEvents(events)
   if (chooseRequests(view, only).length === 0 && only !== undefined) {
@@ -21,7 +29,8 @@ export async function showTrace({file, only, json}: {readonly file: string; read
     const {color, columns, ascii} = readTerminal()
     await writeStdout(renderTrace(events, {color, columns, ascii, ...(only === undefined ? {} : {only})}))
     if (truncated) process.stderr.write('The last line of the log is cut off and was left out.\n')
-    if (skipped > 0) process.stderr.write(`${skipped} events are of kinds that this version does not know and were left out.\n`)
+    if (skipped > 0)
+      process.stderr.write(`${skipped} events are of kinds that this version does not know and were left out.\n`)
   }
   return toSummary(view)
 }

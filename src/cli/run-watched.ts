@@ -24,13 +24,22 @@ export type WatchedOptions = {
  * can change the outcome. When the UI is gone, what it showed is left on the terminal as text.
  * @returns what `work` returned and the run's summary for `--json`.
  */
-export async function runWatched(options: WatchedOptions, work: () => Promise<number>): Promise<{readonly exit: number; readonly summary: unknown}> {
+export async function runWatched(
+  options: WatchedOptions,
+  work: () => Promise<number>,
+): Promise<{readonly exit: number; readonly summary: unknown}> {
   const {bus, reports, events, json, ui, mode, actions} = options
   const terminal = readTerminal()
   const style = {color: terminal.color, columns: terminal.columns, ascii: terminal.ascii}
   const stdoutIsFree = !json && reports.every(({file}) => file !== undefined)
   const onScreen = ui && stdoutIsFree && terminal.interactive
-  await using output = await startOutput({bus, reports, events, stdout: stdoutIsFree && !onScreen ? reportText : undefined, style})
+  await using output = await startOutput({
+    bus,
+    reports,
+    events,
+    stdout: stdoutIsFree && !onScreen ? reportText : undefined,
+    style,
+  })
   const exit = await runOnScreen(onScreen, {bus, mode, actions}, work)
   bus.close()
   await output.finish()
@@ -42,7 +51,11 @@ export async function runWatched(options: WatchedOptions, work: () => Promise<nu
 type OnScreen = Pick<WatchedOptions, 'bus' | 'mode' | 'actions'>
 
 /** The screen is gone before anything else is written, also when the work throws. */
-async function runOnScreen(show: boolean, {bus, mode, actions}: OnScreen, work: () => Promise<number>): Promise<number> {
+async function runOnScreen(
+  show: boolean,
+  {bus, mode, actions}: OnScreen,
+  work: () => Promise<number>,
+): Promise<number> {
   if (!show) return await work()
   await using _screen = await openScreen({bus, mode, actions})
   return await work()

@@ -12,9 +12,12 @@ export function readTerminal(env: Readonly<Record<string, string | undefined>> =
   const {stdin, stdout} = process
   const dumb = env['TERM'] === 'dumb'
   return {
-    interactive: Boolean(stdin.isTTY && stdout.isTTY) && !dumb && !env['CI'],
-    color: stdout.isTTY ? stdout.hasColors(env as object) && !dumb && !env['NO_COLOR'] : Boolean(env['FORCE_COLOR']) && env['FORCE_COLOR'] !== '0',
+    interactive: stdin.isTTY && stdout.isTTY && !dumb && !env['CI'],
+    color: stdout.isTTY
+      ? stdout.hasColors(env as object) && !dumb && !env['NO_COLOR']
+      : Boolean(env['FORCE_COLOR']) && env['FORCE_COLOR'] !== '0',
     columns: Math.max(40, Math.min(stdout.columns ?? 80, 120)),
-    ascii: dumb || (stdout.isTTY === true && !/utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'utf-8')),
+    ascii:
+      dumb || (stdout.isTTY && !/utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'utf-8')),
   }
 }

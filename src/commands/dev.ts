@@ -13,7 +13,10 @@ For scripts: --ready-file FILE is written when requests are answered, and GET /h
 ${exitCodes('ok', 'usage', 'environment', 'config', 'interrupted')}`
 
   static override examples = [
-    {description: 'Start, then try: curl "http://127.0.0.1:8888/stitch?id=R210319-143855-123"', command: '<%= config.bin %> dev'},
+    {
+      description: 'Start, then try: curl "http://127.0.0.1:8888/stitch?id=R210319-143855-123"',
+      command: '<%= config.bin %> dev',
+    },
     {description: 'In a script', command: '<%= config.bin %> dev --no-ui --ready-file .stitch/ready.json'},
   ]
 

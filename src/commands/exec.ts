@@ -9,7 +9,9 @@ export default class Exec extends BaseCommand {
 
 ${exitCodes('usage', 'environment', 'config', 'interrupted')}`
 
-  static override examples = [{description: "Your own tests against the emulated path", command: '<%= config.bin %> exec -- npm test'}]
+  static override examples = [
+    {description: 'Your own tests against the emulated path', command: '<%= config.bin %> exec -- npm test'},
+  ]
 
   static override usage = 'exec [FLAGS] -- COMMAND [ARG...]'
 

@@ -12,8 +12,14 @@ ${exitCodes('ok', 'usage', 'environment', 'config', 'interrupted')}`
 
   static override examples = [
     {description: "The project's fixtures", command: '<%= config.bin %> seed'},
-    {description: 'One folder, and nothing else may stay in its collections', command: '<%= config.bin %> seed fixtures/visitors --reset'},
-    {description: '10,000 generated visitors, the same on every machine', command: '<%= config.bin %> seed --generate 10000 --seed 7'},
+    {
+      description: 'One folder, and nothing else may stay in its collections',
+      command: '<%= config.bin %> seed fixtures/visitors --reset',
+    },
+    {
+      description: '10,000 generated visitors, the same on every machine',
+      command: '<%= config.bin %> seed --generate 10000 --seed 7',
+    },
     {description: 'A real project', command: '<%= config.bin %> seed --project my-project --yes'},
   ]
 
@@ -24,9 +30,20 @@ ${exitCodes('ok', 'usage', 'environment', 'config', 'interrupted')}`
   }
 
   static override flags = {
-    generate: Flags.integer({summary: 'Generate N records instead of reading files.', min: 1, max: 10_000_000, helpGroup: 'SEED', helpValue: 'N'}),
+    generate: Flags.integer({
+      summary: 'Generate N records instead of reading files.',
+      min: 1,
+      max: 10_000_000,
+      helpGroup: 'SEED',
+      helpValue: 'N',
+    }),
     seed: Flags.integer({summary: 'Seed of the generator.', default: 1, helpGroup: 'SEED', helpValue: 'S'}),
-    kind: Flags.string({summary: 'Only this kind. Can be passed multiple times.', multiple: true, helpGroup: 'SEED', helpValue: 'KIND'}),
+    kind: Flags.string({
+      summary: 'Only this kind. Can be passed multiple times.',
+      multiple: true,
+      helpGroup: 'SEED',
+      helpValue: 'KIND',
+    }),
     reset: Flags.boolean({summary: 'Delete what the seeded collections hold besides the fixtures.', helpGroup: 'SEED'}),
     'dry-run': Flags.boolean({summary: 'Say what would be written, and write nothing.', helpGroup: 'SEED'}),
     yes: Flags.boolean({summary: 'Confirm that a real project is written to.', char: 'y', helpGroup: 'SEED'}),

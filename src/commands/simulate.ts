@@ -11,8 +11,14 @@ export default class Simulate extends BaseCommand {
 ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
 
   static override examples = [
-    {description: 'Synchronous and asynchronous path, all default scenarios', command: '<%= config.bin %> simulate --async'},
-    {description: 'One scenario, its requests sent 20 times', command: '<%= config.bin %> simulate login-revives-franz --repeat 20'},
+    {
+      description: 'Synchronous and asynchronous path, all default scenarios',
+      command: '<%= config.bin %> simulate --async',
+    },
+    {
+      description: 'One scenario, its requests sent 20 times',
+      command: '<%= config.bin %> simulate login-revives-franz --repeat 20',
+    },
     {
       description: 'In CI: one JSON document, a JUnit file and the event log',
       command: '<%= config.bin %> simulate --async --json --report junit=stitch.xml --events stitch.ndjson',
@@ -21,7 +27,9 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
   ]
 
   static override args = {
-    scenario: Args.string({description: 'Scenario to run: its id, or a path to a scenario file. Default: all default scenarios.'}),
+    scenario: Args.string({
+      description: 'Scenario to run: its id, or a path to a scenario file. Default: all default scenarios.',
+    }),
   }
 
   static override flags = {
@@ -32,8 +40,18 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
       helpGroup: 'RUN',
       helpValue: 'TEXT',
     }),
-    repeat: Flags.integer({summary: 'Send every request N times.', min: 1, max: 100_000, default: 1, helpGroup: 'RUN', helpValue: 'N'}),
-    watch: Flags.boolean({summary: 'Run again whenever a fixture, template, handler or the configuration changes.', helpGroup: 'RUN'}),
+    repeat: Flags.integer({
+      summary: 'Send every request N times.',
+      min: 1,
+      max: 100_000,
+      default: 1,
+      helpGroup: 'RUN',
+      helpValue: 'N',
+    }),
+    watch: Flags.boolean({
+      summary: 'Run again whenever a fixture, template, handler or the configuration changes.',
+      helpGroup: 'RUN',
+    }),
     ...engineFlags,
     ...sgtmFlags,
     ...outputFlags,

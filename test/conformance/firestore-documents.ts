@@ -113,9 +113,9 @@ export function describeDocuments({newDatabase, clientOf}: FirestoreClients): vo
 
     test('a batch is all or nothing', async () => {
       const db = newDatabase()
-      await db.doc('c/there').set({n: 0})
+      await Promise.all([db.doc('c/there').set({n: 0}), db.doc('c/other').set({n: 0})])
       const batch = db.batch().set(db.doc('c/there'), {n: 1}).set(db.doc('c/new'), {n: 1})
-      batch.create(db.doc('c/there'), {n: 2})
+      batch.create(db.doc('c/other'), {n: 2})
       await expect(batch.commit()).rejects.toMatchObject({code: 6})
       expect((await db.doc('c/there').get()).data()).toEqual({n: 0})
       expect((await db.doc('c/new').get()).exists).toBe(false)

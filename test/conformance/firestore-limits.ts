@@ -17,13 +17,42 @@ const REFUSED: readonly (readonly [string, (db: Firestore) => Promise<unknown>])
   ['a field name of 1,501 bytes', (db) => db.doc('c/a').set({['x'.repeat(1501)]: 1})],
   ['a text of more than 1,048,487 bytes', (db) => db.doc('c/a').set({s: 'x'.repeat(1_048_488)})],
   ['a document of more than 1 MiB', (db) => db.doc('c/a').set({s: 'x'.repeat(600_000), t: 'x'.repeat(600_000)})],
-  ['more than 30 alternatives', (db) =>
-    db.collection('c').where(Filter.or(...Array.from({length: 31}, (_, n) => Filter.where('n', '==', n)))).get()],
-  ['more than 30 values of in', (db) => db.collection('c').where('n', 'in', Array.from({length: 31}, (_, n) => n)).get()],
-  ['more than 10 values of not-in', (db) =>
-    db.collection('c').where('n', 'not-in', Array.from({length: 11}, (_, n) => n)).get()],
-  ['two array-contains', (db) =>
-    db.collection('c').where('a', 'array-contains', 1).where('b', 'array-contains', 1).get()],
+  [
+    'more than 30 alternatives',
+    (db) =>
+      db
+        .collection('c')
+        .where(Filter.or(...Array.from({length: 31}, (_, n) => Filter.where('n', '==', n))))
+        .get(),
+  ],
+  [
+    'more than 30 values of in',
+    (db) =>
+      db
+        .collection('c')
+        .where(
+          'n',
+          'in',
+          Array.from({length: 31}, (_, n) => n),
+        )
+        .get(),
+  ],
+  [
+    'more than 10 values of not-in',
+    (db) =>
+      db
+        .collection('c')
+        .where(
+          'n',
+          'not-in',
+          Array.from({length: 11}, (_, n) => n),
+        )
+        .get(),
+  ],
+  [
+    'two array-contains',
+    (db) => db.collection('c').where('a', 'array-contains', 1).where('b', 'array-contains', 1).get(),
+  ],
   ['not-in beside in', (db) => db.collection('c').where('a', 'not-in', [1]).where('b', 'in', [1]).get()],
   ['!= twice', (db) => db.collection('c').where('a', '!=', 1).where('b', '!=', 1).get()],
 ]

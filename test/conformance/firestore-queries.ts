@@ -96,7 +96,10 @@ export function describeQueries({newDatabase}: FirestoreClients): void {
         d: {x: 2},
         e: {x: 2, y: 9},
       })
-      const either = Filter.or(Filter.where('x', '==', 1), Filter.and(Filter.where('x', '==', 2), Filter.where('y', '<', 9)))
+      const either = Filter.or(
+        Filter.where('x', '==', 1),
+        Filter.and(Filter.where('x', '==', 2), Filter.where('y', '<', 9)),
+      )
       expect(await idsOf(all.where(either))).toEqual(['b', 'a'])
       expect(await idsOf(all.where('x', '>', 1).where('y', '<', 9))).toEqual(['b', 'c'])
       expect(await idsOf(all.where('x', '==', 2))).toEqual(['b', 'd', 'e'])
@@ -161,7 +164,9 @@ export function describeQueries({newDatabase}: FirestoreClients): void {
         count: AggregateField.count(),
       })
       expect((await both.get()).data()).toEqual({sum: 6, average: 2, count: 4})
-      const none = all.where('n', '==', 99).aggregate({sum: AggregateField.sum('n'), average: AggregateField.average('n')})
+      const none = all
+        .where('n', '==', 99)
+        .aggregate({sum: AggregateField.sum('n'), average: AggregateField.average('n')})
       expect((await none.get()).data()).toEqual({sum: 0, average: null})
       const two = all.aggregate({n: AggregateField.sum('n'), m: AggregateField.sum('m'), count: AggregateField.count()})
       expect((await two.get()).data()).toEqual({n: 4, m: 3.5, count: 2})

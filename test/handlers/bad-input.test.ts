@@ -34,7 +34,9 @@ describe('an id is refused and never cleaned', () => {
   ])('%s', async (_name, id) => {
     expect((await codeOf(post({id}))).code).toBe('invalid_id')
     if (typeof id === 'string' && id.isWellFormed()) {
-      expect((await codeOf(signed({method: 'GET', path: `/v1/stitch?id=${encodeURIComponent(id)}`}))).code).toBe('invalid_id')
+      expect((await codeOf(signed({method: 'GET', path: `/v1/stitch?id=${encodeURIComponent(id)}`}))).code).toBe(
+        'invalid_id',
+      )
     }
   })
 
@@ -86,9 +88,12 @@ describe('a body is refused', () => {
     expect((await codeOf(signed({body, headers: {'x-stitch-sig': 'no'}}))).code).toBe('body_too_large')
   })
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', undefined])('of type %s', async (type) => {
-    expect((await codeOf(post({id: 'P-1'}, {headers: {'content-type': type}}))).code).toBe('unsupported_media_type')
-  })
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', undefined])(
+    'of type %s',
+    async (type) => {
+      expect((await codeOf(post({id: 'P-1'}, {headers: {'content-type': type}}))).code).toBe('unsupported_media_type')
+    },
+  )
 
   test('with a GET', async () => {
     expect((await codeOf(signed({method: 'GET', path: '/v1/stitch?id=P-1', body: '{}'}))).code).toBe('invalid_request')
@@ -103,7 +108,9 @@ describe('a body is refused', () => {
 })
 
 test('a parameter of JSON in capitals or with a charset is JSON', async () => {
-  expect((await codeOf(post({id: 'P-1'}, {headers: {'content-type': 'Application/JSON; charset=utf-8'}}))).code).toBeUndefined()
+  expect(
+    (await codeOf(post({id: 'P-1'}, {headers: {'content-type': 'Application/JSON; charset=utf-8'}}))).code,
+  ).toBeUndefined()
 })
 
 test('other paths and methods are refused, with the methods that are taken', async () => {
@@ -124,7 +131,10 @@ describe('a signature', () => {
 
   test('with padding is the same signature', async () => {
     const request = signed(good())
-    expect((await codeOf({...request, headers: {...request.headers, 'x-stitch-sig': `${request.headers['x-stitch-sig']}=`}})).code).toBeUndefined()
+    expect(
+      (await codeOf({...request, headers: {...request.headers, 'x-stitch-sig': `${request.headers['x-stitch-sig']}=`}}))
+        .code,
+    ).toBeUndefined()
   })
 
   test.each<[string, Signing]>([

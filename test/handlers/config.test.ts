@@ -31,23 +31,63 @@ describe('the functions do not start with', () => {
   test.each<[string, object, string]>([
     ['an unknown key', {destination: {}}, 'destination is not a known key'],
     ['an unknown key inside', {limits: {bytes: 1}}, 'limits.bytes is not a known key'],
-    ['an open pattern', kinds({product: {match: '^P-', collection: 'p'}}), 'kinds.product.match must be anchored with ^ and $'],
+    [
+      'an open pattern',
+      kinds({product: {match: '^P-', collection: 'p'}}),
+      'kinds.product.match must be anchored with ^ and $',
+    ],
     ['a broken pattern', {blockedValues: ['^($']}, 'blockedValues.0 must be a regular expression'],
-    ['a collection that is a path', kinds({product: {collection: 'a/b'}}), 'kinds.product.collection must be one path segment'],
-    ['a graph without namespaces', kinds({visitor: {collection: 'v', graph: true}}), 'kinds.visitor.namespaces must be there for a graph kind, and only for one'],
+    [
+      'a collection that is a path',
+      kinds({product: {collection: 'a/b'}}),
+      'kinds.product.collection must be one path segment',
+    ],
+    [
+      'a graph without namespaces',
+      kinds({visitor: {collection: 'v', graph: true}}),
+      'kinds.visitor.namespaces must be there for a graph kind, and only for one',
+    ],
     [
       'an unknown normaliser',
       kinds({visitor: {collection: 'v', graph: true, namespaces: {c: {match: '^c$', normalise: ['upper']}}}}),
       'kinds.visitor.namespaces.c.normalise takes only trim, lower, nfkc',
     ],
-    ['a list for no kind', browser({procuct: ['name']}), 'destinations.browser.procuct names a kind that does not exist'],
-    ['a sensitive attribute for browsers', browser({product: ['cost']}), 'destinations.browser.product lists cost, but cost is sensitive'],
-    ['the parent of one', browser({visitor: ['crm']}), 'destinations.browser.visitor lists crm, but crm.creditLimit is sensitive'],
-    ['a part of one', browser({visitor: ['email.domain']}), 'destinations.browser.visitor lists email.domain, but email is sensitive'],
-    ['everything for browsers', browser({product: ['*']}), 'destinations.browser.product must list attributes, since * would let out all of them'],
-    ['a crooked attribute', browser({product: ['__proto__']}), 'destinations.browser.product takes only dotted attribute paths'],
+    [
+      'a list for no kind',
+      browser({procuct: ['name']}),
+      'destinations.browser.procuct names a kind that does not exist',
+    ],
+    [
+      'a sensitive attribute for browsers',
+      browser({product: ['cost']}),
+      'destinations.browser.product lists cost, but cost is sensitive',
+    ],
+    [
+      'the parent of one',
+      browser({visitor: ['crm']}),
+      'destinations.browser.visitor lists crm, but crm.creditLimit is sensitive',
+    ],
+    [
+      'a part of one',
+      browser({visitor: ['email.domain']}),
+      'destinations.browser.visitor lists email.domain, but email is sensitive',
+    ],
+    [
+      'everything for browsers',
+      browser({product: ['*']}),
+      'destinations.browser.product must list attributes, since * would let out all of them',
+    ],
+    [
+      'a crooked attribute',
+      browser({product: ['__proto__']}),
+      'destinations.browser.product takes only dotted attribute paths',
+    ],
     ['a callback without TLS', {callback: {baseUrl: 'http://sgtm.example.com'}}, 'callback.baseUrl must be https'],
-    ['a callback with a password', {callback: {baseUrl: 'https://a:b@sgtm.example.com'}}, 'callback.baseUrl must have no user, query or fragment'],
+    [
+      'a callback with a password',
+      {callback: {baseUrl: 'https://a:b@sgtm.example.com'}},
+      'callback.baseUrl must have no user, query or fragment',
+    ],
     ['a batch over 50', {limits: {batch: 51}}, 'limits.batch must be a whole number from 1 to 50'],
     ['no topic', {topic: ''}, 'topic must be a text that is not empty'],
   ])('%s', (_name, change, problem) => {
@@ -69,7 +109,11 @@ describe('the functions do not start with', () => {
 
 test('the environment decides the project', () => {
   const secret = Buffer.alloc(32, 7).toString('base64')
-  const env = {STITCH_CONFIG: JSON.stringify(CONFIG), STITCH_HMAC_KEYS: JSON.stringify({k: secret}), STITCH_PEPPER: secret}
+  const env = {
+    STITCH_CONFIG: JSON.stringify(CONFIG),
+    STITCH_HMAC_KEYS: JSON.stringify({k: secret}),
+    STITCH_PEPPER: secret,
+  }
   expect(readEnvironment(env).config.project).toBe('demo-stitch')
   expect(readEnvironment({...env, GOOGLE_CLOUD_PROJECT: 'other'}).config.project).toBe('other')
 })

@@ -27,7 +27,10 @@ describe('a direct lookup', () => {
 
   test('is routed by the first kind that matches, and by a named kind whatever the id', async () => {
     const stage = createStage()
-    expect((await stage.post({id: 'n', kind: 'note'})).body).toMatchObject({status: 'found', attributes: {text: 'a note'}})
+    expect((await stage.post({id: 'n', kind: 'note'})).body).toMatchObject({
+      status: 'found',
+      attributes: {text: 'a note'},
+    })
     expect((await stage.post({id: 'n'})).body.error?.code).toBe('unknown_kind')
     expect((await stage.post({id: 'P-1001', kind: 'toString'})).body.error?.code).toBe('unknown_kind')
   })
@@ -49,7 +52,10 @@ describe('a graph lookup', () => {
       const stage = createStage()
       const {body} = await stage.post({id, destination: 'server', fields: ['gender']})
       expect(body).toMatchObject({status: 'found', kind: 'visitor', attributes: {gender: 'f'}})
-      expect(stage.memory.calls.map(({refs}) => refs.map((ref) => ref.split('/')[0]))).toEqual([['identities'], ['visitors']])
+      expect(stage.memory.calls.map(({refs}) => refs.map((ref) => ref.split('/')[0]))).toEqual([
+        ['identities'],
+        ['visitors'],
+      ])
       expect(JSON.stringify(stage.memory.calls)).not.toContain(id)
     }
   })
@@ -62,7 +68,11 @@ describe('a graph lookup', () => {
   })
 
   test('gives up on tombstones that point at each other', async () => {
-    const documents = {...DOCUMENTS, 'visitors/v1': toFields({mergedInto: 'v2'}), 'visitors/v2': toFields({mergedInto: 'v1'})}
+    const documents = {
+      ...DOCUMENTS,
+      'visitors/v1': toFields({mergedInto: 'v2'}),
+      'visitors/v2': toFields({mergedInto: 'v1'}),
+    }
     const stage = createStage({documents})
     expect((await stage.post({id: COOKIE})).body.status).toBe('not_found')
     expect(stage.memory.calls.length).toBeLessThan(7)
@@ -140,7 +150,11 @@ describe('a browser', () => {
 
 describe('a server', () => {
   test('gets its own list and the reasons for what it does not get', async () => {
-    const {body} = await createStage().post({id: 'C-1001', destination: 'server', fields: ['crm.segment', 'crm.rank', 'phone', 'email']})
+    const {body} = await createStage().post({
+      id: 'C-1001',
+      destination: 'server',
+      fields: ['crm.segment', 'crm.rank', 'phone', 'email'],
+    })
     expect(body['attributes']).toEqual({crm: {segment: 'loyal-customers'}, email: 'franziska@example.com'})
     expect(body.meta?.['dropped']).toEqual([
       {attribute: 'crm.rank', reason: 'no such attribute'},
@@ -188,7 +202,11 @@ describe('a batch', () => {
 
   test('is not spoiled by a bad id', async () => {
     const {body} = await createStage().post({ids: ['a/b', 'P-1001', 'what']})
-    expect(body.results?.map(({status, error}) => error?.code ?? status)).toEqual(['invalid_id', 'found', 'unknown_kind'])
+    expect(body.results?.map(({status, error}) => error?.code ?? status)).toEqual([
+      'invalid_id',
+      'found',
+      'unknown_kind',
+    ])
   })
 
   test('mixes kinds without mixing their lists', async () => {
@@ -205,7 +223,12 @@ describe('a failing database', () => {
     const stage = createStage()
     stage.memory.fail(failure)
     const tag = await stage.post({id: 'P-1001'})
-    expect([tag.status, tag.body.status, tag.body['attributes'], tag.body.meta?.['source']]).toEqual([200, 'degraded', {}, 'fallback'])
+    expect([tag.status, tag.body.status, tag.body['attributes'], tag.body.meta?.['source']]).toEqual([
+      200,
+      'degraded',
+      {},
+      'fallback',
+    ])
     const strict = await stage.post({id: 'P-1001', strict: true})
     expect([strict.status, strict.body.error?.code]).toEqual([status, code])
   })
@@ -246,7 +269,16 @@ test('a finished request is one line per hop, nested', async () => {
   expect(whole).toMatchObject({
     severity: 'INFO',
     'logging.googleapis.com/trace': 'projects/demo-stitch/traces/0af7651916cd43dd8448eb211c80319c',
-    stitch: {hop: {lane: 'lookup', parent: 'b7ad6b7169203331', start: NOW, end: NOW, ok: true, facts: {kind: 'visitor', status: 'found'}}},
+    stitch: {
+      hop: {
+        lane: 'lookup',
+        parent: 'b7ad6b7169203331',
+        start: NOW,
+        end: NOW,
+        ok: true,
+        facts: {kind: 'visitor', status: 'found'},
+      },
+    },
   })
   expect(first).toMatchObject({stitch: {hop: {lane: 'firestore', parent: whole?.['logging.googleapis.com/spanId']}}})
 })

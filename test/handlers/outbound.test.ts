@@ -26,19 +26,49 @@ async function startServer(listener: RequestListener) {
 const message = {headers: {'x-test': '1'}, body: Buffer.from('{}'), timeoutMs: 1000}
 
 test.each([
-  '10.1.2.3', '127.0.0.1', '127.9.9.9', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.168.1.1', '100.64.0.1', '0.0.0.0',
-  '224.0.0.1', '255.255.255.255', '192.0.2.1', '198.18.0.1', '::1', '::', 'fe80::1', 'fe80::1%eth0', 'fc00::1', 'fd00:ec2::254', 'ff02::1',
-  '::ffff:10.0.0.1', '::ffff:8.8.8.8', '64:ff9b::a9fe:a9fe', '2002:7f00:1::', '2001:db8::1', '2001::1', 'localhost', '',
+  '10.1.2.3',
+  '127.0.0.1',
+  '127.9.9.9',
+  '169.254.169.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.1.1',
+  '100.64.0.1',
+  '0.0.0.0',
+  '224.0.0.1',
+  '255.255.255.255',
+  '192.0.2.1',
+  '198.18.0.1',
+  '::1',
+  '::',
+  'fe80::1',
+  'fe80::1%eth0',
+  'fc00::1',
+  'fd00:ec2::254',
+  'ff02::1',
+  '::ffff:10.0.0.1',
+  '::ffff:8.8.8.8',
+  '64:ff9b::a9fe:a9fe',
+  '2002:7f00:1::',
+  '2001:db8::1',
+  '2001::1',
+  'localhost',
+  '',
 ])('%s is no address for a callback', (address) => {
   expect(isPublicAddress(address)).toBe(false)
 })
 
-test.each(['8.8.8.8', '172.15.255.255', '172.32.0.1', '2001:4860:4860::8888', '2600:1901::1'])('%s is one', (address) => {
-  expect(isPublicAddress(address)).toBe(true)
-})
+test.each(['8.8.8.8', '172.15.255.255', '172.32.0.1', '2001:4860:4860::8888', '2600:1901::1'])(
+  '%s is one',
+  (address) => {
+    expect(isPublicAddress(address)).toBe(true)
+  },
+)
 
 test('names of the platform and of this machine are known', () => {
-  expect(['localhost', 'metadata', 'metadata.google.internal.', 'x.LOCALHOST', 'printer.local'].every(isInternalName)).toBe(true)
+  expect(
+    ['localhost', 'metadata', 'metadata.google.internal.', 'x.LOCALHOST', 'printer.local'].every(isInternalName),
+  ).toBe(true)
   expect(['sgtm.example.com', 'internal.example.com', 'mylocalhost'].some(isInternalName)).toBe(false)
 })
 
@@ -47,10 +77,20 @@ describe('a callback', () => {
     createOutbound({allowPrivate: false, ...(resolve ? {resolve} : {})})
 
   test.each([
-    'https://127.0.0.1/', 'https://[::1]/', 'https://[::ffff:169.254.169.254]/', 'https://2130706433/', 'https://0x7f.1/',
-    'https://169.254.169.254/computeMetadata/v1/', 'https://metadata.google.internal/', 'https://localhost/', 'http://sgtm.example.com/',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://[::ffff:169.254.169.254]/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://169.254.169.254/computeMetadata/v1/',
+    'https://metadata.google.internal/',
+    'https://localhost/',
+    'http://sgtm.example.com/',
   ])('to %s is refused without a connection', async (url) => {
-    await expect(closed(async () => [])({...message, url: new URL(url)})).rejects.toMatchObject({name: 'OutboundError', refused: true})
+    await expect(closed(async () => [])({...message, url: new URL(url)})).rejects.toMatchObject({
+      name: 'OutboundError',
+      refused: true,
+    })
   })
 
   test('to a name of which any address is private is refused', async () => {
@@ -58,14 +98,19 @@ describe('a callback', () => {
       {address: '8.8.8.8', family: 4},
       {address: '10.0.0.1', family: 4},
     ])
-    await expect(send({...message, url: new URL('https://sgtm.example.com/')})).rejects.toMatchObject({code: 'private_address', refused: true})
+    await expect(send({...message, url: new URL('https://sgtm.example.com/')})).rejects.toMatchObject({
+      code: 'private_address',
+      refused: true,
+    })
   })
 
   test('to a name that does not resolve, or not in time, failed and may be repeated', async () => {
     const url = new URL('https://sgtm.example.com/')
     const unknown = closed(() => Promise.reject(new Error('ENOTFOUND')))
     await expect(unknown({...message, url})).rejects.toMatchObject({code: 'name_not_resolved', refused: false})
-    await expect(closed(async () => new Promise(() => {}))({...message, url, timeoutMs: 20})).rejects.toMatchObject({code: 'timed_out'})
+    await expect(closed(async () => new Promise(() => {}))({...message, url, timeoutMs: 20})).rejects.toMatchObject({
+      code: 'timed_out',
+    })
   })
 
   test('connects to the address that was checked and resolves no second time', async () => {
@@ -96,7 +141,9 @@ describe('a callback', () => {
 
   test('does not read more than 64 KiB', async () => {
     await using server = await startServer((_request, response) => response.end(Buffer.alloc(65_537)))
-    await expect(createOutbound({allowPrivate: true})({...message, url: server.url})).rejects.toMatchObject({code: 'response_too_large'})
+    await expect(createOutbound({allowPrivate: true})({...message, url: server.url})).rejects.toMatchObject({
+      code: 'response_too_large',
+    })
   })
 
   test('is not waited for beyond its time, headers or body', async () => {
@@ -110,6 +157,8 @@ describe('a callback', () => {
   test('to a port where nobody listens failed', async () => {
     const server = await startServer(() => {})
     await server[Symbol.asyncDispose]()
-    await expect(createOutbound({allowPrivate: true})({...message, url: server.url})).rejects.toMatchObject({code: 'ECONNREFUSED'})
+    await expect(createOutbound({allowPrivate: true})({...message, url: server.url})).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    })
   })
 })

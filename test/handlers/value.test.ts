@@ -18,7 +18,10 @@ const FIELDS: Fields = {
   list: {arrayValue: {values: [{integerValue: '1'}, {mapValue: {fields: {far: {doubleValue: '-Infinity'}}}}]}},
   vector: {
     mapValue: {
-      fields: {__type__: {stringValue: '__vector__'}, value: {arrayValue: {values: [{doubleValue: 1}, {doubleValue: 0.5}]}}},
+      fields: {
+        __type__: {stringValue: '__vector__'},
+        value: {arrayValue: {values: [{doubleValue: 1}, {doubleValue: 0.5}]}},
+      },
     },
   },
 }

@@ -14,11 +14,23 @@ describe('an asynchronous request', () => {
     const stage = createStage()
     const {status, body} = await stage.post({id: COOKIE, mode: 'async', requestId, preview: 'ZW52'})
     expect(status).toBe(202)
-    expect(body).toMatchObject({requestId, status: 'pending', kind: 'visitor', attributes: {}, pickup: expect.stringMatching(/^[\w-]{22}$/)})
+    expect(body).toMatchObject({
+      requestId,
+      status: 'pending',
+      kind: 'visitor',
+      attributes: {},
+      pickup: expect.stringMatching(/^[\w-]{22}$/),
+    })
     expect(stage.memory.calls).toEqual([])
     expect(stage.topic.messages).toHaveLength(1)
     const {data, attributes} = stage.topic.messages[0]!
-    expect(attributes).toEqual({requestId, schema: '1', preview: 'ZW52', kind: 'visitor', traceparent: expect.stringMatching(/^00-/)})
+    expect(attributes).toEqual({
+      requestId,
+      schema: '1',
+      preview: 'ZW52',
+      kind: 'visitor',
+      traceparent: expect.stringMatching(/^00-/),
+    })
     expect(data.toString()).not.toContain(String(body['pickup']))
     expect(JSON.parse(data.toString())).toMatchObject({
       id: COOKIE,
@@ -67,7 +79,11 @@ describe('the worker', () => {
     const request = {method: 'POST', path: '/stitch/callback', headers: callback!.headers, body: callback!.body}
     expect(() => verifySignature(request, KEYS, createNonceCache(), NOW)).not.toThrow()
     const result = await stage.result({requestId, pickup: accepted.body['pickup']})
-    expect(result.body).toMatchObject({requestId, status: 'found', attributes: {gender: 'f', purchases: 12, crm: {segment: 'loyal-customers'}}})
+    expect(result.body).toMatchObject({
+      requestId,
+      status: 'found',
+      attributes: {gender: 'f', purchases: 12, crm: {segment: 'loyal-customers'}},
+    })
   })
 
   test('keeps nothing in the record but the browser projection', async () => {
@@ -76,7 +92,18 @@ describe('the worker', () => {
     await stage.push()
     const record = stage.memory.get(`requests/${requestId}`)
     expect(Object.keys(record ?? {}).sort()).toEqual(
-      ['bodyHash', 'browser', 'createdAt', 'deliveredAt', 'expireAt', 'kind', 'leaseUntil', 'pickupHash', 'state', 'status'].sort(),
+      [
+        'bodyHash',
+        'browser',
+        'createdAt',
+        'deliveredAt',
+        'expireAt',
+        'kind',
+        'leaseUntil',
+        'pickupHash',
+        'state',
+        'status',
+      ].sort(),
     )
     expect(JSON.stringify(record)).not.toMatch(/profitMargin|39\.9|P-1001/)
   })
@@ -123,7 +150,10 @@ describe('the worker', () => {
     expect(stage.sent).toHaveLength(1)
     expect(stage.lines.at(-1)).toMatchObject({severity: 'ERROR', stitch: {hop: {error: 'idempotency_conflict'}}})
     expect(stage.memory.get(`requests/${requestId}`)).toHaveProperty('conflictAt')
-    expect((await stage.result({requestId, pickup: first.body['pickup']})).body).toMatchObject({status: 'found', kind: 'visitor'})
+    expect((await stage.result({requestId, pickup: first.body['pickup']})).body).toMatchObject({
+      status: 'found',
+      kind: 'visitor',
+    })
   })
 
   test.each([
@@ -170,9 +200,16 @@ describe('the worker', () => {
     ['another schema', pushOf({data: Buffer.from('{}'), attributes: {schema: '2'}}).body],
   ])('leaves a message that it cannot read to the dead-letter topic: %s', async (_name, body) => {
     const stage = createStage()
-    const {status} = await stage.worker({method: 'POST', path: '/', headers: {'content-type': 'application/json'}, body})
+    const {status} = await stage.worker({
+      method: 'POST',
+      path: '/',
+      headers: {'content-type': 'application/json'},
+      body,
+    })
     expect(status).toBe(400)
-    expect(stage.lines).toEqual([expect.objectContaining({severity: 'ERROR', stitch: {hop: expect.objectContaining({error: 'invalid_message'})}})])
+    expect(stage.lines).toEqual([
+      expect.objectContaining({severity: 'ERROR', stitch: {hop: expect.objectContaining({error: 'invalid_message'})}}),
+    ])
   })
 
   test('continues the trace of the message, whatever the front end says', async () => {
@@ -181,7 +218,10 @@ describe('the worker', () => {
     const {traceparent} = stage.topic.messages[0]!.attributes
     const message = pushOf(stage.topic.messages[0]!)
     const [, trace] = traceparent!.split('-')
-    await stage.worker({...message, headers: {...message.headers, traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`}})
+    await stage.worker({
+      ...message,
+      headers: {...message.headers, traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`},
+    })
     expect(String(stage.lines.at(-1)?.['logging.googleapis.com/trace'])).toContain(trace)
     const nested = createStage()
     await nested.worker({...message, headers: {...message.headers, traceparent: `00-${trace}-${'d'.repeat(16)}-01`}})
@@ -195,11 +235,21 @@ describe('a pick-up', () => {
     const stage = createStage()
     const {body} = await stage.post({id: 'P-1001', mode: 'async', requestId})
     const before = await stage.result({requestId, pickup: body['pickup']})
-    expect(before.body).toEqual({requestId, status: 'pending', kind: null, attributes: {}, meta: {source: 'firestore', schema: 1}})
+    expect(before.body).toEqual({
+      requestId,
+      status: 'pending',
+      kind: null,
+      attributes: {},
+      meta: {source: 'firestore', schema: 1},
+    })
     await stage.push()
     expect((await stage.result({requestId, pickup: 'a'.repeat(22)})).body).toEqual(before.body)
     stage.time.now += 3_600_000
-    const late = signed({path: '/v1/result', body: JSON.stringify({requestId, pickup: body['pickup']}), at: stage.time.now})
+    const late = signed({
+      path: '/v1/result',
+      body: JSON.stringify({requestId, pickup: body['pickup']}),
+      at: stage.time.now,
+    })
     expect(JSON.parse((await stage.lookup(late)).body)).toEqual(before.body)
   })
 
@@ -226,8 +276,14 @@ describe('a pick-up', () => {
     const stage = createStage()
     const accepted = await stage.post({id: RUN, destination: 'server', mode: 'async', requestId})
     await stage.push()
-    expect((await stage.result({requestId, pickup: accepted.body['pickup']})).body).toMatchObject({status: 'not_found', attributes: {}})
-    expect(JSON.parse(String(stage.sent[0]?.body))).toMatchObject({status: 'found', attributes: {client: 'Example Ltd'}})
+    expect((await stage.result({requestId, pickup: accepted.body['pickup']})).body).toMatchObject({
+      status: 'not_found',
+      attributes: {},
+    })
+    expect(JSON.parse(String(stage.sent[0]?.body))).toMatchObject({
+      status: 'found',
+      attributes: {client: 'Example Ltd'},
+    })
   })
 
   test('says degraded where the result was too large to keep', async () => {

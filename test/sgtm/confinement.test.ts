@@ -43,8 +43,8 @@ describe('nothing leads out of the realm', () => {
   })
 
   test.each([
-    "[].map = 1",
-    "({}).toString.x = 1",
+    '[].map = 1',
+    '({}).toString.x = 1',
     "require('JSON').parse = () => 1",
     "require('JSON').other = 1",
     "require('log').x = 1",
@@ -89,10 +89,13 @@ describe('nothing leads out of the realm', () => {
 
   test('a promise of the host arrives as one of the realm', async () => {
     const seen: unknown[] = []
-    start("const p = require('host')(); const see = require('see'); see(p.constructor, p.then.constructor); p.then((v) => see(v.constructor, v.a))", {
-      host: () => Promise.resolve({a: 1}),
-      see: (...args: unknown[]) => void seen.push(...args),
-    }).call()
+    start(
+      "const p = require('host')(); const see = require('see'); see(p.constructor, p.then.constructor); p.then((v) => see(v.constructor, v.a))",
+      {
+        host: () => Promise.resolve({a: 1}),
+        see: (...args: unknown[]) => void seen.push(...args),
+      },
+    ).call()
     await new Promise((resolve) => void setTimeout(resolve, 5))
     expect(seen).toEqual([undefined, undefined, undefined, 1])
   })
@@ -104,21 +107,29 @@ describe('nothing leads out of the realm', () => {
     start("require('Promise').create((ok) => ok({then: function(ok) { while (true) {} }}))", {}, unhandled).call()
     start("require('Promise').create((ok) => ok({then: (ok) => ok(7)})).then(require('see'))", {see}).call()
     await new Promise((resolve) => void setTimeout(resolve, 200))
-    expect(unhandled.map(({message}) => message)).toContain('The template took more steps than one run may: an endless loop?')
+    expect(unhandled.map(({message}) => message)).toContain(
+      'The template took more steps than one run may: an endless loop?',
+    )
     expect(seen).toEqual([7])
   })
 
   test('arguments are copies, both ways', () => {
     const given = {list: [1]}
     const kept: unknown[] = []
-    run("data.list.push(2); const mine = [1]; require('keep')(mine); mine.push(2)", given, {keep: (value: unknown) => void kept.push(value)})
+    run("data.list.push(2); const mine = [1]; require('keep')(mine); mine.push(2)", given, {
+      keep: (value: unknown) => void kept.push(value),
+    })
     expect(given).toEqual({list: [1]})
     expect(kept).toEqual([[1]])
   })
 
   test('a callback of the template runs inside and gives copies', () => {
     const results: unknown[] = []
-    run("require('host')((x) => ({twice: x.n * 2, c: x.constructor}))", {}, {host: (callback: (x: unknown) => unknown) => void results.push(callback({n: 4}))})
+    run(
+      "require('host')((x) => ({twice: x.n * 2, c: x.constructor}))",
+      {},
+      {host: (callback: (x: unknown) => unknown) => void results.push(callback({n: 4}))},
+    )
     expect(results).toEqual([{twice: 8, c: undefined}])
   })
 
@@ -126,8 +137,36 @@ describe('nothing leads out of the realm', () => {
     const found: unknown[] = []
     // The realm's own reflection is gone, so the walk is done from here: exported functions stay functions.
     const apis = {host: () => [{a: 1}], probe: (value: unknown) => void found.push(value)}
-    const names = ['a', 'constructor', '__proto__', 'prototype', 'caller', 'callee', 'arguments', 'stack', 'cause', 'then', 'toString', 'hasOwnProperty', 'map', 'name', 'length']
-    const seeds = ["[]", "''", '0', '({})', '(() => 1)', 'require', "require('host')", "require('host')()", "require('JSON')", "require('Promise').create((r) => r(1))", 'data']
+    const names = [
+      'a',
+      'constructor',
+      '__proto__',
+      'prototype',
+      'caller',
+      'callee',
+      'arguments',
+      'stack',
+      'cause',
+      'then',
+      'toString',
+      'hasOwnProperty',
+      'map',
+      'name',
+      'length',
+    ]
+    const seeds = [
+      '[]',
+      "''",
+      '0',
+      '({})',
+      '(() => 1)',
+      'require',
+      "require('host')",
+      "require('host')()",
+      "require('JSON')",
+      "require('Promise').create((r) => r(1))",
+      'data',
+    ]
     run(
       `const probe = require('probe'); const names = ${JSON.stringify(names)};
        const seen = []; const visit = (value, depth) => { for (const name of names) { const next = value[name]; if (next !== undefined && next !== null && depth < 4) { probe(typeof next === 'function' ? name : typeof next); visit(next, depth + 1) } } };

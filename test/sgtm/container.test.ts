@@ -55,7 +55,9 @@ describe('clients', () => {
   })
 
   test('only the first returnResponse counts', async () => {
-    await using served = await serve([{code: `${answer('one')} require('setResponseBody')('two'); require('returnResponse')();`}])
+    await using served = await serve([
+      {code: `${answer('one')} require('setResponseBody')('two'); require('returnResponse')();`},
+    ])
     expect(await (await fetch(served.container.url)).text()).toBe('one')
   })
 
@@ -78,8 +80,22 @@ describe('request and response APIs', () => {
       ]));
       require('returnResponse')();`
     await using served = await serve([{code}])
-    const response = await fetch(`${served.container.url}/p?a=1&a=2&b=%C3%A9`, {method: 'POST', body: 'text', headers: {'x-one': '1', cookie: 'c=%20x; d=2; c=y'}})
-    expect(await response.json()).toEqual(['POST', '/p', 'a=1&a=2&b=%C3%A9', {a: ['1', '2'], b: 'é'}, '1', '1', 'text', [' x', 'y'], true])
+    const response = await fetch(`${served.container.url}/p?a=1&a=2&b=%C3%A9`, {
+      method: 'POST',
+      body: 'text',
+      headers: {'x-one': '1', cookie: 'c=%20x; d=2; c=y'},
+    })
+    expect(await response.json()).toEqual([
+      'POST',
+      '/p',
+      'a=1&a=2&b=%C3%A9',
+      {a: ['1', '2'], b: 'é'},
+      '1',
+      '1',
+      'text',
+      [' x', 'y'],
+      true,
+    ])
   })
 
   test('write the response', async () => {
@@ -91,26 +107,53 @@ describe('request and response APIs', () => {
       require('setCookie')('id', 'a b', {'max-age': 60, path: '/', httpOnly: true, secure: true, sameSite: 'lax', domain: 'auto'});
       require('setResponseBody')('aGk=', 'base64');
       require('returnResponse')();`
-    await using served = await serve([{code, permissions: [...allPermissions.map(([id, params]) => declare(id, params)), cookiePermission]}])
+    await using served = await serve([
+      {code, permissions: [...allPermissions.map(([id, params]) => declare(id, params)), cookiePermission]},
+    ])
     const response = await fetch(served.container.url, {headers: {'x-forwarded-host': 'sgtm.shop.example'}})
     const {headers} = response
     expect([response.status, await response.text()]).toEqual([201, 'hi'])
-    expect([headers.get('x-a'), headers.get('x-b'), headers.get('x-c'), headers.get('x-d')]).toEqual(['1', null, 'ax-d: 1', null])
-    expect(headers.getSetCookie()).toEqual(['id=a%20b; Domain=shop.example; Path=/; Max-Age=60; SameSite=Lax; Secure; HttpOnly'])
+    expect([headers.get('x-a'), headers.get('x-b'), headers.get('x-c'), headers.get('x-d')]).toEqual([
+      '1',
+      null,
+      'ax-d: 1',
+      null,
+    ])
+    expect(headers.getSetCookie()).toEqual([
+      'id=a%20b; Domain=shop.example; Path=/; Max-Age=60; SameSite=Lax; Secure; HttpOnly',
+    ])
   })
 
   test('what is not declared is denied inside the template and told in the log', async () => {
-    await using served = await serve([{code: `require('claimRequest')(); require('getRequestHeader')('cookie');`, permissions: [declare('return_response', {})]}])
+    await using served = await serve([
+      {
+        code: `require('claimRequest')(); require('getRequestHeader')('cookie');`,
+        permissions: [declare('return_response', {})],
+      },
+    ])
     expect((await fetch(served.container.url)).status).toBe(500)
-    expect(served.logs()[0]).toBe('getRequestHeader was denied: the template does not declare read_request so that it may read the request\'s header "cookie".')
-    expect(served.facts.find((fact) => fact.type === 'log.line')).toMatchObject({source: 'template CLIENT 0', level: 'warn'})
+    expect(served.logs()[0]).toBe(
+      'getRequestHeader was denied: the template does not declare read_request so that it may read the request\'s header "cookie".',
+    )
+    expect(served.facts.find((fact) => fact.type === 'log.line')).toMatchObject({
+      source: 'template CLIENT 0',
+      level: 'warn',
+    })
   })
 })
 
 const cookiePermission = {
   instance: {
     key: {publicId: 'set_cookies', versionId: '1'},
-    param: [{key: 'allowedCookies', value: {type: 2, listItem: [{type: 3, mapKey: [{type: 1, string: 'name'}], mapValue: [{type: 1, string: '*'}]}]}}],
+    param: [
+      {
+        key: 'allowedCookies',
+        value: {
+          type: 2,
+          listItem: [{type: 3, mapKey: [{type: 1, string: 'name'}], mapValue: [{type: 1, string: '*'}]}],
+        },
+      },
+    ],
   },
 }
 
@@ -128,7 +171,10 @@ describe('container runs', () => {
     await using served = await serve(
       [{code: client("{event_name: 'sample', a: {b: [1, 2]}}")}],
       [
-        {code: "require('logToConsole')(require('getEventData')('a.b.1')); data.gtmOnSuccess(); data.gtmOnFailure();", metadata: {name: 'first'}},
+        {
+          code: "require('logToConsole')(require('getEventData')('a.b.1')); data.gtmOnSuccess(); data.gtmOnFailure();",
+          metadata: {name: 'first'},
+        },
         {code: "require('callLater')(() => data.gtmOnFailure());", metadata: {name: 'second'}},
         {code: 'let u; u.x();', metadata: {name: 'third'}},
       ],
@@ -142,19 +188,28 @@ describe('container runs', () => {
       'first 1 success, second 2 failure, third 3 exception',
       'complete',
     ])
-    expect(served.container.events()).toMatchObject([{client: 'client 0', name: 'sample', data: {event_name: 'sample'}}])
+    expect(served.container.events()).toMatchObject([
+      {client: 'client 0', name: 'sample', data: {event_name: 'sample'}},
+    ])
   })
 
   test('of another event fire nothing', async () => {
-    await using served = await serve([{code: client("{event_name: 'other'}")}], [{code: "require('logToConsole')('fired');"}])
+    await using served = await serve(
+      [{code: client("{event_name: 'other'}")}],
+      [{code: "require('logToConsole')('fired');"}],
+    )
     await fetch(served.container.url)
     expect(served.logs()).not.toContain('fired')
   })
 
   test('hang in the trace: request, run, tag, vendor', async () => {
-    const tag = "require('sendHttpRequest')('https://vendor.example/c?x=1', {method: 'POST', headers: {traceparent: require('getEventData')('tp')}}, 'body').then(data.gtmOnSuccess, data.gtmOnFailure);"
+    const tag =
+      "require('sendHttpRequest')('https://vendor.example/c?x=1', {method: 'POST', headers: {traceparent: require('getEventData')('tp')}}, 'body').then(data.gtmOnSuccess, data.gtmOnFailure);"
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-    await using served = await serve([{code: client("{event_name: 'sample', tp: require('getRequestHeader')('traceparent')}")}], [{code: tag}])
+    await using served = await serve(
+      [{code: client("{event_name: 'sample', tp: require('getRequestHeader')('traceparent')}")}],
+      [{code: tag}],
+    )
     await fetch(served.container.url, {headers: {traceparent}})
     const spans = served.facts.flatMap((fact) => (fact.type === 'span.started' ? [fact] : []))
     expect(spans.map(({name, lane}) => [name, lane])).toEqual([
@@ -165,7 +220,13 @@ describe('container runs', () => {
     ])
     expect(spans.map(({parent}) => parent)).toEqual(['b7ad6b7169203331', ...spans.slice(0, 3).map(({span}) => span)])
     const [captured] = served.container.captured()
-    expect(captured).toMatchObject({by: 'tag 0', method: 'POST', url: 'https://vendor.example/c?x=1', body: 'body', trace: '0af7651916cd43dd8448eb211c80319c'})
+    expect(captured).toMatchObject({
+      by: 'tag 0',
+      method: 'POST',
+      url: 'https://vendor.example/c?x=1',
+      body: 'body',
+      trace: '0af7651916cd43dd8448eb211c80319c',
+    })
     expect(captured?.headers['traceparent']).toBe(`00-0af7651916cd43dd8448eb211c80319c-${spans[3]?.span}-01`)
   })
 })
@@ -178,8 +239,14 @@ describe('outbound requests', () => {
     ${call}`
 
   test.each([
-    ['the promise form', "send('https://a.example/x', {method: 'PUT'}, 'b').then((r) => end(r.statusCode + r.headers.h + r.body));"],
-    ['the callback form', "send('https://a.example/x', (status, headers, body) => end(status + headers.h + body), {method: 'PUT'}, 'b');"],
+    [
+      'the promise form',
+      "send('https://a.example/x', {method: 'PUT'}, 'b').then((r) => end(r.statusCode + r.headers.h + r.body));",
+    ],
+    [
+      'the callback form',
+      "send('https://a.example/x', (status, headers, body) => end(status + headers.h + body), {method: 'PUT'}, 'b');",
+    ],
   ])('%s gets the answer of the rule', async (_, call) => {
     await using served = await serve([{code: client(call)}], [], {
       outbound: [{url: 'https://a.example', action: 'answer', status: 299, headers: {h: 'v'}, body: 'text'}],
@@ -191,7 +258,9 @@ describe('outbound requests', () => {
     await using inner = await serve([{code: answer('reached')}])
     const call = `send('${inner.container.url}/x').then((r) => end(r.statusCode + r.body));`
     await using closed = await serve([{code: client(call)}])
-    await using open = await serve([{code: client(call)}], [], {outbound: [{url: inner.container.url, action: 'forward'}]})
+    await using open = await serve([{code: client(call)}], [], {
+      outbound: [{url: inner.container.url, action: 'forward'}],
+    })
     expect(await (await fetch(closed.container.url)).text()).toBe('204')
     expect(await (await fetch(open.container.url)).text()).toBe('200reached')
     expect(open.container.captured()).toEqual([])
@@ -203,7 +272,8 @@ describe('outbound requests', () => {
     const free = await freePort()
     const rules = [slow.container.url, `http://127.0.0.1:${free}`].map((url) => ({url, action: 'forward' as const}))
     await using served = await serve([{code: client(call)}], [], {outbound: rules})
-    const ask = async (to: string): Promise<string> => await (await fetch(`${served.container.url}/?to=${encodeURIComponent(to)}`)).text()
+    const ask = async (to: string): Promise<string> =>
+      await (await fetch(`${served.container.url}/?to=${encodeURIComponent(to)}`)).text()
     expect(await ask(slow.container.url)).toBe('timed_out')
     expect(await ask(`http://127.0.0.1:${free}`)).toBe('failed')
   })
@@ -214,7 +284,10 @@ describe('starting and reloading', () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => void taken.once('listening', resolve))
     const {port} = taken.address() as {port: number}
-    await expect(serve([], [], {port: {port, explicit: true}})).rejects.toMatchObject({code: 'STITCH_PORT_TAKEN', exit: 'environment'})
+    await expect(serve([], [], {port: {port, explicit: true}})).rejects.toMatchObject({
+      code: 'STITCH_PORT_TAKEN',
+      exit: 'environment',
+    })
     await using served = await serve([], [], {port: {port, explicit: false}})
     expect(served.logs()[0]).toMatch(new RegExp(`Port ${port} is taken, so the server container listens on \\d+`))
     taken.close()
@@ -223,7 +296,11 @@ describe('starting and reloading', () => {
   test('a template that is refused says where, and a reload with it keeps the old one', async () => {
     await using served = await serve([{code: answer('old')}])
     await using other = await serve([{code: answer('new')}])
-    const broken = {clients: [{name: 'broken', template: '/nowhere.tpl', priority: 0, parameters: {}}], tags: [], triggers: []}
+    const broken = {
+      clients: [{name: 'broken', template: '/nowhere.tpl', priority: 0, parameters: {}}],
+      tags: [],
+      triggers: [],
+    }
     await expect(served.container.reload(broken)).rejects.toMatchObject({code: 'STITCH_TEMPLATE_INVALID'})
     expect(await (await fetch(served.container.url)).text()).toBe('old')
     await expect(serve([{code: 'one();\nnew Two();'}])).rejects.toMatchObject({
@@ -240,7 +317,6 @@ describe('starting and reloading', () => {
     expect((await fetch(served.container.url)).status).toBe(400)
   })
 })
-
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

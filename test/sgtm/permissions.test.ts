@@ -35,7 +35,12 @@ test.each([
 
 describe('what is declared is allowed, nothing else', () => {
   const header = (name: string): PermissionAsk => ({permission: 'read_request', part: 'header', name})
-  const listed = {requestAccess: 'specific', headersAllowed: true, headerAccess: 'specific', headerWhitelist: [{headerName: 'Origin'}]}
+  const listed = {
+    requestAccess: 'specific',
+    headersAllowed: true,
+    headerAccess: 'specific',
+    headerWhitelist: [{headerName: 'Origin'}],
+  }
   const cookie = {name: 'id', domain: '*', path: '*', secure: 'secure', session: 'any'}
   const cases: [string, Record<string, unknown>, PermissionAsk, boolean][] = [
     ['read_request', {requestAccess: 'any'}, {permission: 'read_request', part: 'body'}, true],
@@ -43,22 +48,82 @@ describe('what is declared is allowed, nothing else', () => {
     ['read_request', listed, header('cookie'), false],
     ['read_request', {...listed, headersAllowed: false}, header('origin'), false],
     ['read_request', listed, {permission: 'read_request', part: 'body'}, false],
-    ['read_request', {requestAccess: 'specific', queryParametersAllowed: true, queryParameterAccess: 'specific', queryParameterWhitelist: [{queryParameter: 'id'}]}, {permission: 'read_request', part: 'query', name: 'id'}, true],
-    ['read_request', {requestAccess: 'specific', queryParametersAllowed: true, queryParameterAccess: 'specific', queryParameterWhitelist: [{queryParameter: 'id'}]}, {permission: 'read_request', part: 'query'}, false],
-    ['access_response', {writeResponseAccess: 'specific', writeStatusAllowed: true}, {permission: 'access_response', part: 'status'}, true],
-    ['access_response', {writeResponseAccess: 'specific', writeStatusAllowed: true}, {permission: 'access_response', part: 'body'}, false],
-    ['read_event_data', {eventDataAccess: 'specific', keyPatterns: ['stitch.*']}, {permission: 'read_event_data', keyPath: 'stitch.crm.segment'}, true],
-    ['read_event_data', {eventDataAccess: 'specific', keyPatterns: ['stitch']}, {permission: 'read_event_data', keyPath: 'stitch.visits'}, true],
-    ['read_event_data', {eventDataAccess: 'specific', keyPatterns: ['stitch.*']}, {permission: 'read_event_data', keyPath: 'user_data'}, false],
+    [
+      'read_request',
+      {
+        requestAccess: 'specific',
+        queryParametersAllowed: true,
+        queryParameterAccess: 'specific',
+        queryParameterWhitelist: [{queryParameter: 'id'}],
+      },
+      {permission: 'read_request', part: 'query', name: 'id'},
+      true,
+    ],
+    [
+      'read_request',
+      {
+        requestAccess: 'specific',
+        queryParametersAllowed: true,
+        queryParameterAccess: 'specific',
+        queryParameterWhitelist: [{queryParameter: 'id'}],
+      },
+      {permission: 'read_request', part: 'query'},
+      false,
+    ],
+    [
+      'access_response',
+      {writeResponseAccess: 'specific', writeStatusAllowed: true},
+      {permission: 'access_response', part: 'status'},
+      true,
+    ],
+    [
+      'access_response',
+      {writeResponseAccess: 'specific', writeStatusAllowed: true},
+      {permission: 'access_response', part: 'body'},
+      false,
+    ],
+    [
+      'read_event_data',
+      {eventDataAccess: 'specific', keyPatterns: ['stitch.*']},
+      {permission: 'read_event_data', keyPath: 'stitch.crm.segment'},
+      true,
+    ],
+    [
+      'read_event_data',
+      {eventDataAccess: 'specific', keyPatterns: ['stitch']},
+      {permission: 'read_event_data', keyPath: 'stitch.visits'},
+      true,
+    ],
+    [
+      'read_event_data',
+      {eventDataAccess: 'specific', keyPatterns: ['stitch.*']},
+      {permission: 'read_event_data', keyPath: 'user_data'},
+      false,
+    ],
     ['read_event_data', {eventDataAccess: 'specific', keyPatterns: ['*']}, {permission: 'read_event_data'}, false],
-    ['get_cookies', {cookieAccess: 'specific', cookieNames: ['_id*']}, {permission: 'get_cookies', name: '_id_2'}, true],
-    ['get_cookies', {cookieAccess: 'specific', cookieNames: ['_id']}, {permission: 'get_cookies', name: 'session'}, false],
+    [
+      'get_cookies',
+      {cookieAccess: 'specific', cookieNames: ['_id*']},
+      {permission: 'get_cookies', name: '_id_2'},
+      true,
+    ],
+    [
+      'get_cookies',
+      {cookieAccess: 'specific', cookieNames: ['_id']},
+      {permission: 'get_cookies', name: 'session'},
+      false,
+    ],
     ['set_cookies', {allowedCookies: [cookie]}, {permission: 'set_cookies', name: 'id', options: {secure: true}}, true],
     ['set_cookies', {allowedCookies: [cookie]}, {permission: 'set_cookies', name: 'id', options: {}}, false],
     ['use_custom_private_keys', {keyIds: ['a', 'b']}, {permission: 'use_custom_private_keys', keyId: 'b'}, true],
     ['use_custom_private_keys', {keyIds: ['a']}, {permission: 'use_custom_private_keys', keyId: 'b'}, false],
     ['send_http', {allowedUrls: 'any'}, {permission: 'send_http', url: 'https://x.example/'}, true],
-    ['send_http', {allowedUrls: 'specific', urls: ['https://x.example/']}, {permission: 'send_http', url: 'https://y.example/'}, false],
+    [
+      'send_http',
+      {allowedUrls: 'specific', urls: ['https://x.example/']},
+      {permission: 'send_http', url: 'https://y.example/'},
+      false,
+    ],
     ['run_container', {}, {permission: 'run_container'}, true],
     ['run_container', {}, {permission: 'return_response'}, false],
   ]

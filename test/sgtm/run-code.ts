@@ -30,5 +30,7 @@ export function start(text: string, apis: Apis = {}, unhandled: Error[] = []): R
 /** Runs code and gives what it returns, as plain JSON where it is an object. */
 export function run(text: string, data: unknown = {}, apis: Apis = {}): unknown {
   const result = start(text, apis).call(data)
-  return typeof result === 'object' && result !== null && !(result instanceof Promise) ? structuredClone(result) : result
+  return typeof result === 'object' && result !== null && !(result instanceof Promise)
+    ? structuredClone(result)
+    : result
 }

@@ -6,9 +6,18 @@ import {systemClock} from '#runtime/kernel/clock.ts'
 import {startContainer} from '#runtime/sgtm/start.ts'
 import type {Container, ContainerDefinition, ContainerOptions} from '#runtime/sgtm/types.ts'
 
-type Piece = {readonly code: string; readonly permissions?: readonly unknown[]; readonly priority?: number; readonly metadata?: Record<string, string>}
+type Piece = {
+  readonly code: string
+  readonly permissions?: readonly unknown[]
+  readonly priority?: number
+  readonly metadata?: Record<string, string>
+}
 
-export type Served = AsyncDisposable & {readonly container: Container; readonly facts: readonly Fact[]; readonly logs: () => readonly string[]}
+export type Served = AsyncDisposable & {
+  readonly container: Container
+  readonly facts: readonly Fact[]
+  readonly logs: () => readonly string[]
+}
 
 /** Every permission that templates of these tests need, as wide as it goes. */
 export const allPermissions = [
@@ -26,7 +35,11 @@ export const allPermissions = [
 ] as const
 
 /** A container of templates that are written here: clients by priority, and tags that fire on `sample`. */
-export async function serve(clients: readonly Piece[], tags: readonly Piece[] = [], options: Partial<ContainerOptions> = {}): Promise<Served> {
+export async function serve(
+  clients: readonly Piece[],
+  tags: readonly Piece[] = [],
+  options: Partial<ContainerOptions> = {},
+): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'stitch-sgtm-'))
   const write = async (type: string, index: number, piece: Piece): Promise<string> => {
     const file = join(folder, `${type}-${index}.tpl`)
@@ -37,7 +50,12 @@ export async function serve(clients: readonly Piece[], tags: readonly Piece[] = 
   }
   const definition: ContainerDefinition = {
     clients: await Promise.all(
-      clients.map(async (piece, index) => ({name: `client ${index}`, template: await write('CLIENT', index, piece), priority: piece.priority ?? 0, parameters: {}})),
+      clients.map(async (piece, index) => ({
+        name: `client ${index}`,
+        template: await write('CLIENT', index, piece),
+        priority: piece.priority ?? 0,
+        parameters: {},
+      })),
     ),
     tags: await Promise.all(
       tags.map(async (piece, index) => ({
@@ -74,7 +92,10 @@ export async function serve(clients: readonly Piece[], tags: readonly Piece[] = 
 }
 
 /** A permission as a template file spells it, for flat parameters of texts, booleans and lists of texts. */
-export function declare(publicId: string, params: Readonly<Record<string, string | boolean | readonly string[]>>): unknown {
+export function declare(
+  publicId: string,
+  params: Readonly<Record<string, string | boolean | readonly string[]>>,
+): unknown {
   const encode = (value: string | boolean | readonly string[]): unknown => {
     if (typeof value === 'boolean') return {type: 8, boolean: value}
     return typeof value === 'string' ? {type: 1, string: value} : {type: 2, listItem: value.map(encode)}

@@ -61,13 +61,14 @@ describe('reading', () => {
   })
 
   test('tests may be folded strings as well as blocks', () => {
-    const yaml = '___TESTS___\n\nscenarios:\n- name: one\n  code: |-\n    runCode();\n    fail();\n- name: two\n  code: "runCode();\\n\\\n    fail();"\nsetup: |-\n  const a = 1;\n'
+    const yaml =
+      '___TESTS___\n\nscenarios:\n- name: one\n  code: |-\n    runCode();\n    fail();\n- name: two\n  code: "runCode();\\n\\\n    fail();"\nsetup: |-\n  const a = 1;\n'
     expect(read(info + code + yaml).tests).toEqual({
       setup: 'const a = 1;',
-      setupLine: 22,
+      setupLine: 21,
       scenarios: [
-        {name: 'one', code: 'runCode();\nfail();', line: 16},
-        {name: 'two', code: 'runCode();\nfail();', line: 19},
+        {name: 'one', code: 'runCode();\nfail();', line: 15},
+        {name: 'two', code: 'runCode();\nfail();', line: 18},
       ],
     })
   })
@@ -115,17 +116,55 @@ describe('parameters become data', () => {
         },
       ],
     },
-    {type: 'SIMPLE_TABLE', name: 'rows', columns: [{type: 'TEXT', name: 'key'}, {type: 'TEXT', name: 'value', defaultValue: 'none'}]},
+    {
+      type: 'SIMPLE_TABLE',
+      name: 'rows',
+      columns: [
+        {type: 'TEXT', name: 'key'},
+        {type: 'TEXT', name: 'value', defaultValue: 'none'},
+      ],
+    },
     {type: 'TEXT', name: 'whenB', enablingConditions: [{paramName: 'kind', paramValue: 'b', type: 'EQUALS'}]},
-    {type: 'TEXT', name: 'whenNotB', defaultValue: 'yes', enablingConditions: [{paramName: 'kind', paramValue: 'b', type: 'NOT_EQUALS'}]},
+    {
+      type: 'TEXT',
+      name: 'whenNotB',
+      defaultValue: 'yes',
+      enablingConditions: [{paramName: 'kind', paramValue: 'b', type: 'NOT_EQUALS'}],
+    },
   ]
 
   test.each([
     ['defaults', {}, {timeout: '1500', box: false, kind: 'a', onlyA: 'A', whenNotB: 'yes'}],
-    ['number-like text stays text', {timeout: '10'}, {timeout: '10', box: false, kind: 'a', onlyA: 'A', whenNotB: 'yes'}],
-    ['a box as text', {box: 'true', inBox: 'x'}, {timeout: '1500', box: true, inBox: 'x', kind: 'a', onlyA: 'A', whenNotB: 'yes'}],
-    ['the chosen branch and conditions', {kind: 'b', whenB: 'w', onlyA: 'lost'}, {timeout: '1500', box: false, kind: 'b', onlyB: 'B', whenB: 'w'}],
-    ['rows', {rows: [{key: 'k'}, {key: 'l', value: 'v', other: 1}]}, {timeout: '1500', box: false, kind: 'a', onlyA: 'A', whenNotB: 'yes', rows: [{key: 'k', value: 'none'}, {key: 'l', value: 'v'}]}],
+    [
+      'number-like text stays text',
+      {timeout: '10'},
+      {timeout: '10', box: false, kind: 'a', onlyA: 'A', whenNotB: 'yes'},
+    ],
+    [
+      'a box as text',
+      {box: 'true', inBox: 'x'},
+      {timeout: '1500', box: true, inBox: 'x', kind: 'a', onlyA: 'A', whenNotB: 'yes'},
+    ],
+    [
+      'the chosen branch and conditions',
+      {kind: 'b', whenB: 'w', onlyA: 'lost'},
+      {timeout: '1500', box: false, kind: 'b', onlyB: 'B', whenB: 'w'},
+    ],
+    [
+      'rows',
+      {rows: [{key: 'k'}, {key: 'l', value: 'v', other: 1}]},
+      {
+        timeout: '1500',
+        box: false,
+        kind: 'a',
+        onlyA: 'A',
+        whenNotB: 'yes',
+        rows: [
+          {key: 'k', value: 'none'},
+          {key: 'l', value: 'v'},
+        ],
+      },
+    ],
   ])('%s', (_, values, data) => {
     expect(buildData(parameters, values)).toEqual(data)
   })

@@ -11,7 +11,10 @@ ${exitCodes('ok', 'config')}`
 
   static override examples = [
     {description: 'A whole run', command: '<%= config.bin %> trace show stitch.ndjson'},
-    {description: 'Only requests whose step or trace id contains TEXT', command: '<%= config.bin %> trace show stitch.ndjson --only product'},
+    {
+      description: 'Only requests whose step or trace id contains TEXT',
+      command: '<%= config.bin %> trace show stitch.ndjson --only product',
+    },
   ]
 
   static override args = {file: Args.file({description: 'Event log (NDJSON).', required: true})}

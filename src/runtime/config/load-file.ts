@@ -67,7 +67,9 @@ function show(file: string): string {
 
 function valueOf(node: Node): unknown {
   if (node.type === 'object') {
-    return Object.fromEntries((node.children ?? []).map((p) => [String(p.children?.[0]?.value), p.children?.[1] && valueOf(p.children[1])]))
+    return Object.fromEntries(
+      (node.children ?? []).map((p) => [String(p.children?.[0]?.value), p.children?.[1] && valueOf(p.children[1])]),
+    )
   }
   if (node.type === 'array') return (node.children ?? []).map(valueOf)
   return node.value as unknown

@@ -6,7 +6,7 @@ import {findConfigFile, loadConfigFile, type LoadedFile} from './load-file.ts'
 import {ConfigFile} from './schema.ts'
 
 /** Settings that a flag or a STITCH_* variable may override, by their key in the file (`ports.sgtm`). */
-export type Overrides = Readonly<Record<string, {readonly value: unknown; readonly from: string}>>
+export type Overrides = Readonly<Record<string, {readonly value: string | number | undefined; readonly from: string}>>
 
 /** The configuration with every value decided, and where each of the overridable ones came from. */
 export type ResolvedConfig = Omit<ConfigFile, '$schema'> & {
@@ -19,7 +19,16 @@ export type ResolvedConfig = Omit<ConfigFile, '$schema'> & {
 }
 
 /** Keys whose origin is shown; all others come from the file as a whole. */
-const OVERRIDABLE = ['project', 'engine', 'dataDir', 'fixtures', 'container', 'ports.sgtm', 'ports.firestore', 'ports.pubsub']
+const OVERRIDABLE = [
+  'project',
+  'engine',
+  'dataDir',
+  'fixtures',
+  'container',
+  'ports.sgtm',
+  'ports.firestore',
+  'ports.pubsub',
+]
 
 export type ResolveOptions = {
   /** The project's folder; data and relative overrides are taken from here. */
@@ -54,7 +63,13 @@ export async function resolveConfig(options: ResolveOptions): Promise<ResolvedCo
     const override = options.overrides[key]
     if (override === undefined || override.value === undefined) continue
     origins[key] = override.from
-    assign(decided, key, ['dataDir', 'fixtures', 'container'].includes(key) ? resolve(options.cwd, String(override.value)) : override.value)
+    assign(
+      decided,
+      key,
+      ['dataDir', 'fixtures', 'container'].includes(key)
+        ? resolve(options.cwd, String(override.value))
+        : override.value,
+    )
   }
   delete decided['$schema']
   return {...(decided as Omit<ConfigFile, '$schema'>), file: loaded.file, isDemo: own === undefined, origins}
@@ -102,12 +117,15 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
 /** Optional, default and prefault wrappers off. */
 function unwrap(schema: unknown): unknown {
   let current = schema as {def?: {innerType?: unknown}} | undefined
-  while (current?.def?.innerType) current = current.def.innerType as typeof current
+  while (current?.def?.innerType) current = current.def.innerType
   return current
 }
 
 function has(value: unknown, key: string): boolean {
-  return key.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], value) !== undefined
+  return (
+    key.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], value) !==
+    undefined
+  )
 }
 
 function assign(target: Record<string, unknown>, key: string, value: unknown): void {

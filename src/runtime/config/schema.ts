@@ -59,7 +59,10 @@ export const ConfigFile = z.strictObject({
   $schema: z.string().optional(),
   project: z
     .string()
-    .regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, 'must be a Google Cloud project id (6 to 30 lower-case letters, digits or hyphens)')
+    .regex(
+      /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
+      'must be a Google Cloud project id (6 to 30 lower-case letters, digits or hyphens)',
+    )
     .default('demo-stitch'),
   engine: z.enum(['embedded', 'gcloud', 'external']).default('embedded'),
   dataDir: z.string().min(1).default('.stitch'),

@@ -68,7 +68,7 @@ export function createFirestoreStore(options: {readonly projectId: string; reado
  */
 function planServiceConfig(deadlineMs: number): string {
   const name = [{service: 'google.firestore.v1.Firestore'}]
-  return JSON.stringify({methodConfig: [{name, timeout: `${deadlineMs / 1000}s`}]})
+  return JSON.stringify({methodConfig: [{name, timeout: `${(deadlineMs / 1000).toFixed(9)}s`}]})
 }
 
 /** The client's errors name documents; only their status goes on. */

@@ -24,7 +24,7 @@ export function createBus(clock: Clock): Bus {
 
   const emit = (fact: Fact): void => {
     if (closed) return
-    const event = {seq: events.length, at: clock.now(), ...fact} as RunEvent
+    const event = {seq: events.length, at: clock.now(), ...fact}
     events.push(event)
     for (const listener of listeners) listener(event)
     wake.resolve()
@@ -43,7 +43,7 @@ export function createBus(clock: Clock): Bus {
       wake.resolve()
     },
     async *[Symbol.asyncIterator]() {
-      for (let next = 0; ; ) {
+      for (let next = 0; ;) {
         while (next < events.length) yield events[next++]!
         if (closed) return
         await wake.promise

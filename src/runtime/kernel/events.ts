@@ -51,7 +51,13 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.object({...base, type: z.literal('stage.stopped'), stage: Stage}),
   z.object({...base, type: z.literal('seed.progress'), done: z.int(), total: z.int()}),
   /** A change that `dev` or `--watch` picked up: what was reloaded and why. */
-  z.object({...base, type: z.literal('reload.done'), what: z.string(), files: z.array(z.string()), durationMs: z.number()}),
+  z.object({
+    ...base,
+    type: z.literal('reload.done'),
+    what: z.string(),
+    files: z.array(z.string()),
+    durationMs: z.number(),
+  }),
   z.object({
     ...base,
     ...inTrace,

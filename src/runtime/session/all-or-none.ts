@@ -23,8 +23,11 @@ export async function allOrNone<T extends readonly Promise<AsyncDisposable>[]>(
     }),
   )
   if (failed) {
-    await Promise.allSettled(settled.map((result) => (result.status === 'fulfilled' ? result.value[Symbol.asyncDispose]() : undefined)))
+    const started = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    await Promise.allSettled(started.map(async (each) => await each[Symbol.asyncDispose]()))
     throw first
   }
-  return settled.map((result) => (result as PromiseFulfilledResult<AsyncDisposable>).value) as {-readonly [K in keyof T]: Awaited<T[K]>}
+  return settled.map((result) => (result as PromiseFulfilledResult<AsyncDisposable>).value) as {
+    -readonly [K in keyof T]: Awaited<T[K]>
+  }
 }

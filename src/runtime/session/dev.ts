@@ -3,6 +3,8 @@ import {loadFixtures} from '#runtime/fixtures/load.ts'
 import {readBundle} from '#runtime/functions/bundle.ts'
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
+import {EXIT} from '#runtime/kernel/errors.ts'
+import {adoptRequests} from './adopt-requests.ts'
 import {openSession, type Session} from './open-session.ts'
 import {reloadOnChange} from './reload.ts'
 import {seedIfNeeded} from './seed-project.ts'
@@ -24,13 +26,19 @@ export async function withSession<T>(options: DevOptions, work: (session: Sessio
   const {emit} = bus
   bus.emit({type: 'log.opened', version: 1, stitch: version})
   const fixtures = await loadFixtures(config.fixtures)
+  using _adopting = adoptRequests(bus)
   const bundle = await readBundle(options.bundleFile)
   const {sha256, bytes} = bundle
   emit({type: 'run.started', command, engine: config.engine, async: true, bundle: {sha256, bytes}, scenarios: []})
   await using session = await openSession({...options, bundle, async: true, emit}, (engine, keys) =>
     seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
   )
-  return await work(session)
+  const began = clock.now()
+  try {
+    return await work(session)
+  } finally {
+    emit({type: 'run.ended', passed: 0, failed: 0, durationMs: clock.now() - began, exit: EXIT.ok})
+  }
 }
 
 /** Keeps a session running and reloads what changes, until the signal aborts or a stage dies; throws its reason. */

@@ -6,7 +6,12 @@ import type {RequestView, RunView} from '#runtime/trace/view.ts'
 export type FollowedRun = Disposable & {
   readonly view: () => RunView
   /** The request once `isSettled` holds, or as it is after `withinMs` (milliseconds); undefined if it was never seen. */
-  readonly settled: (trace: string, isSettled: (request: RequestView) => boolean, withinMs: number, signal: AbortSignal) => Promise<RequestView | undefined>
+  readonly settled: (
+    trace: string,
+    isSettled: (request: RequestView) => boolean,
+    withinMs: number,
+    signal: AbortSignal,
+  ) => Promise<RequestView | undefined>
 }
 
 /** Folds a bus as it grows. */
@@ -54,5 +59,7 @@ export function isSyncSettled(request: RequestView): boolean {
 
 /** The worker has told about a delivery that went well, and nothing of it is under way any more. */
 export function isAsyncSettled(request: RequestView): boolean {
-  return isSyncSettled(request) && request.spans.some((span) => span.lane === 'worker' && span.name === 'worker' && span.ok)
+  return (
+    isSyncSettled(request) && request.spans.some((span) => span.lane === 'worker' && span.name === 'worker' && span.ok)
+  )
 }

@@ -34,7 +34,11 @@ export async function openContainer(options: OpenContainerOptions): Promise<Cont
 }
 
 /** Reads the container's file and puts this run's values in the place of its placeholders. */
-export async function readContainer({config, keys, functions}: Pick<OpenContainerOptions, 'config' | 'keys' | 'functions'>): Promise<ContainerDefinition> {
+export async function readContainer({
+  config,
+  keys,
+  functions,
+}: Pick<OpenContainerOptions, 'config' | 'keys' | 'functions'>): Promise<ContainerDefinition> {
   const [keyId = ''] = Object.keys(keys.hmac)
   return resolveDefinition(await readDefinition(config.container), {
     lookupUrl: functions.lookupUrl,

@@ -43,14 +43,18 @@ export type Session = AsyncDisposable & {
  * Starts engine, functions and server container. The functions' processes take longest, so they start while the engine
  * does; `prepare` (seeding) runs as soon as the engine answers. When anything fails, all that was started is closed.
  */
-export async function openSession(options: SessionOptions, prepare: (engine: Engine, keys: LocalKeys) => Promise<unknown>): Promise<Session> {
+export async function openSession(
+  options: SessionOptions,
+  prepare: (engine: Engine, keys: LocalKeys) => Promise<unknown>,
+): Promise<Session> {
   const {config, emit, clock, bundle, async: withWorker} = options
   await using stack = new AsyncDisposableStack()
   const giveUp = new AbortController()
   const signal = AbortSignal.any([options.signal, giveUp.signal])
   const lock = stack.use(await lockDataDir(config.dataDir, {command: options.command}))
   const keys = await loadLocalKeys(config.dataDir)
-  const log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => emit({type: 'log.line', source: 'engine', level, text})
+  const log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) =>
+    emit({type: 'log.line', source: 'engine', level, text})
   const hosts = await planHosts(config, log)
   const context = {emit, clock}
 
@@ -85,14 +89,25 @@ export async function openSession(options: SessionOptions, prepare: (engine: Eng
       urls: {lookup: lookupUrl, ...(workerUrl ? {worker: workerUrl} : {})},
     }),
   )
-  const prepared = startingEngine.then((engine) => prepare(engine, keys)).then(() => ({[Symbol.asyncDispose]: async () => undefined}))
-  const [engine, functions] = await allOrNone([startingEngine, startingFunctions, prepared], (reason) => giveUp.abort(reason))
+  const prepared = startingEngine
+    .then((engine) => prepare(engine, keys))
+    .then(() => ({[Symbol.asyncDispose]: async () => undefined}))
+  const [engine, functions] = await allOrNone([startingEngine, startingFunctions, prepared], (reason) =>
+    giveUp.abort(reason),
+  )
   stack.use(engine)
   stack.use(functions)
   const [container] = await allOrNone(
     [
-      startStage(context, 'sgtm', () => openContainer({config, keys, hosts, functions, emit, clock, signal}), ({url}) => ({urls: {sgtm: url}})),
-      withWorker ? subscribe(engine, functions, config).then(() => ({[Symbol.asyncDispose]: async () => undefined})) : Promise.resolve({[Symbol.asyncDispose]: async () => undefined}),
+      startStage(
+        context,
+        'sgtm',
+        () => openContainer({config, keys, hosts, functions, emit, clock, signal}),
+        ({url}) => ({urls: {sgtm: url}}),
+      ),
+      withWorker
+        ? subscribe(engine, functions, config).then(() => ({[Symbol.asyncDispose]: async () => undefined}))
+        : Promise.resolve({[Symbol.asyncDispose]: async () => undefined}),
     ],
     (reason) => giveUp.abort(reason),
   )

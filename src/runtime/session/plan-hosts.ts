@@ -18,11 +18,15 @@ type Log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void
  * Finds the ports: one that a flag or a variable names is kept or refused, a default one moves on when it is taken, and
  * the log says both numbers. An external engine is where its own variables say.
  */
-export async function planHosts(config: ResolvedConfig, log: Log, env: Readonly<Record<string, string | undefined>> = process.env): Promise<Hosts> {
+export async function planHosts(
+  config: ResolvedConfig,
+  log: Log,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Hosts> {
   const find = (key: 'sgtm' | 'firestore' | 'pubsub', what: string) => {
     const origin = config.origins[`ports.${key}`] ?? ''
     const explicit = origin.startsWith('flag') || origin.startsWith('STITCH_')
-    return resolvePort({port: config.ports[key], explicit, what, flag: `--${key}-port`}, log)
+    return resolvePort({port: config.ports[key], explicit, what, flag: `--${key}-port`}, (_, text) => log('warn', text))
   }
   const sgtmPort = await find('sgtm', 'the server container')
   const sgtmUrl = `http://127.0.0.1:${sgtmPort}`

@@ -33,6 +33,8 @@ function quote(path: string, earlier: Earlier): unknown {
   throw new StitchError(`The reference \${${path}} leads nowhere, so the step that quotes it was not sent.`, {
     code: 'STITCH_REFERENCE_UNKNOWN',
     exit: 'config',
-    hints: earlier.has(step) ? [`the answer of ${step} has no ${fields.join('.')}`] : [`no earlier step is named ${step}`],
+    hints: earlier.has(step)
+      ? [`the answer of ${step} has no ${fields.join('.')}`]
+      : [`no earlier step is named ${step}`],
   })
 }

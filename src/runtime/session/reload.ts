@@ -39,18 +39,31 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<re
     } catch (error) {
       if (!(error instanceof StitchError)) throw error
       const place = error.at ? `${error.at.file}:${error.at.line}:${error.at.column}: ` : ''
-      emit({type: 'log.line', source: 'reload', level: 'error', text: `${place}${error.message} What ran before goes on.`})
+      emit({
+        type: 'log.line',
+        source: 'reload',
+        level: 'error',
+        text: `${place}${error.message} What ran before goes on.`,
+      })
     }
   }
 }
 
 /** Reloads what the changed files belong to; returns what that was. */
-async function reload({config, session, handlersFolder, bundleFile, emit, clock, signal}: ReloadOptions, files: readonly string[]): Promise<string[]> {
+async function reload(
+  {config, session, handlersFolder, bundleFile, emit, clock, signal}: ReloadOptions,
+  files: readonly string[],
+): Promise<string[]> {
   const container = dirname(config.container)
   const within = (folder: string) => files.some((file) => resolve(file).startsWith(resolve(folder)))
   const done: string[] = []
   if (files.includes(config.file)) {
-    emit({type: 'log.line', source: 'reload', level: 'warn', text: `${config.file} has changed; start again to use it.`})
+    emit({
+      type: 'log.line',
+      source: 'reload',
+      level: 'warn',
+      text: `${config.file} has changed; start again to use it.`,
+    })
   }
   if (within(container)) {
     await session.container.reload(await readContainer({config, keys: session.keys, functions: session.functions}))
@@ -61,8 +74,23 @@ async function reload({config, session, handlersFolder, bundleFile, emit, clock,
     await session.functions.reload({bundle})
     done.push(`handlers ${bundle.sha256.slice(0, 12)}`)
   }
-  if (files.some((file) => resolve(file).startsWith(resolve(config.fixtures)) && !resolve(file).startsWith(resolve(container)) && file !== config.file)) {
-    await seedIfNeeded({config, fixtures: await loadFixtures(config.fixtures), engine: session.engine, keys: session.keys, emit, clock, signal})
+  if (
+    files.some(
+      (file) =>
+        resolve(file).startsWith(resolve(config.fixtures)) &&
+        !resolve(file).startsWith(resolve(container)) &&
+        file !== config.file,
+    )
+  ) {
+    await seedIfNeeded({
+      config,
+      fixtures: await loadFixtures(config.fixtures),
+      engine: session.engine,
+      keys: session.keys,
+      emit,
+      clock,
+      signal,
+    })
     done.push('fixtures')
   }
   return done

@@ -22,7 +22,13 @@ export type Answers = Map<string, Answer>
  * Sends a step by every method and path it asks for and checks each answer: what the step expects, GET against POST,
  * the asynchronous path against the synchronous one, and that a browser sees nothing that is for servers only.
  */
-export async function runStep(context: RunContext, scenario: string, step: Step, answers: Answers, round: string): Promise<void> {
+export async function runStep(
+  context: RunContext,
+  scenario: string,
+  step: Step,
+  answers: Answers,
+  round: string,
+): Promise<void> {
   const quoted: Earlier = new Map([...answers].map(([name, answer]) => [name, answer.json]))
   const request = resolveReferences(step.request, quoted)
   const traffic = toTrafficStep(scenario, step, request, context.keys, context.clock.now())
@@ -39,20 +45,43 @@ export async function runStep(context: RunContext, scenario: string, step: Step,
   const last = sent.at(-1)
   if (!last) return
   answers.set(step.name, last.answer)
-  if (context.async && canAlsoBeAsync(step, last.answer)) await runTwin(context, scenario, step, request, last.answer, round)
+  if (context.async && canAlsoBeAsync(step, last.answer))
+    await runTwin(context, scenario, step, request, last.answer, round)
 }
 
 /** Asks a question that was answered at once again through Pub/Sub, and compares. */
-async function runTwin(context: RunContext, scenario: string, step: Step, request: RequestFixture, sync: Answer, round: string): Promise<void> {
+async function runTwin(
+  context: RunContext,
+  scenario: string,
+  step: Step,
+  request: RequestFixture,
+  sync: Answer,
+  round: string,
+): Promise<void> {
   const twin: RequestFixture = {...request, mode: 'async', method: 'POST', requestId: undefined}
   const traffic = toTrafficStep(scenario, step, twin, context.keys, context.clock.now())
   const title = [step.title, 'async', ...(round ? [round] : [])].join(', ')
-  const sent = await sendStep(context, step, {...traffic, title, mode: 'async', request: {...traffic.request, method: 'POST'}}, twin)
+  const sent = await sendStep(
+    context,
+    step,
+    {...traffic, title, mode: 'async', request: {...traffic.request, method: 'POST'}},
+    twin,
+  )
   const tell = (settled: Settled) => state(context, scenario, step, sent, settled, step.at)
-  tell({check: 'answer is pending before anything was read', passed: sent.answer.status === 202, expected: '202', actual: String(sent.answer.status ?? sent.answer.error)})
+  tell({
+    check: 'answer is pending before anything was read',
+    passed: sent.answer.status === 202,
+    expected: '202',
+    actual: String(sent.answer.status ?? sent.answer.error),
+  })
   if (!sent.view) return
   const callback = observe(sent.view).callback
-  tell({check: 'worker called back', passed: callback.received, expected: 'a callback', actual: callback.received ? 'a callback' : 'no callback'})
+  tell({
+    check: 'worker called back',
+    passed: callback.received,
+    expected: 'a callback',
+    actual: callback.received ? 'a callback' : 'no callback',
+  })
   if (request.as === 'server') return tell(checkPathsAgree(sync.json, callback.body, 'callback'))
   tell(checkPathsAgree(sync.json, sent.picked?.json, 'pick-up'))
   settleLeaks(context, scenario, step, sent)
@@ -61,13 +90,27 @@ async function runTwin(context: RunContext, scenario: string, step: Step, reques
 /** Single questions with an answer of their own; batches and refusals have no asynchronous counterpart to compare. */
 function canAlsoBeAsync(step: Step, answer: Answer): boolean {
   const {request, mode} = step
-  return mode === 'sync' && request.path === '/stitch' && answer.status === 200 && typeof request.id === 'string' && request.body === undefined && request.types === undefined
+  return (
+    mode === 'sync' &&
+    request.path === '/stitch' &&
+    answer.status === 200 &&
+    typeof request.id === 'string' &&
+    request.body === undefined &&
+    request.types === undefined
+  )
 }
 
 function settleExpectations(context: RunContext, scenario: string, step: Step, sent: Sent, answers: Answers): void {
   const {answer, view} = sent
   if (answer.status === undefined || !view) {
-    state(context, scenario, step, sent, {check: 'request is answered', passed: false, expected: 'an answer', actual: answer.error ?? 'nothing'}, step.at)
+    state(
+      context,
+      scenario,
+      step,
+      sent,
+      {check: 'request is answered', passed: false, expected: 'an answer', actual: answer.error ?? 'nothing'},
+      step.at,
+    )
     return
   }
   const earlier = new Map([...answers].map(([name, other]) => [name, {status: other.status ?? 0, body: other.json}]))
@@ -81,7 +124,10 @@ function settleExpectations(context: RunContext, scenario: string, step: Step, s
 }
 
 /** The last event the container ran with for a request; the stitched attributes are its `stitch`. */
-function eventOf({container}: RunContext, {answer}: Sent): {readonly name: string; readonly attributes: unknown} | undefined {
+function eventOf(
+  {container}: RunContext,
+  {answer}: Sent,
+): {readonly name: string; readonly attributes: unknown} | undefined {
   const event = container.events().findLast(({trace}) => trace === answer.context.trace)
   return event && {name: event.name, attributes: valueAt(event.data, 'stitch')}
 }
@@ -90,10 +136,31 @@ function settleLeaks(context: RunContext, scenario: string, step: Step, sent: Se
   for (const answer of [sent.answer, sent.picked]) {
     const kind = valueAt(answer?.json, 'kind')
     if (typeof kind !== 'string') continue
-    state(context, scenario, step, sent, checkNothingLeaks(answer?.json, serverOnlyAttributes(context.config, kind)), step.at)
+    state(
+      context,
+      scenario,
+      step,
+      sent,
+      checkNothingLeaks(answer?.json, serverOnlyAttributes(context.config, kind)),
+      step.at,
+    )
   }
 }
 
-function state(context: RunContext, scenario: string, step: Step, sent: Sent, settled: Settled, at: SourceLocation): void {
-  context.emit({type: 'check.settled', trace: sent.answer.context.trace, scenario, step: step.name, ...settled, at_file: at})
+function state(
+  context: RunContext,
+  scenario: string,
+  step: Step,
+  sent: Sent,
+  settled: Settled,
+  at: SourceLocation,
+): void {
+  context.emit({
+    type: 'check.settled',
+    trace: sent.answer.context.trace,
+    scenario,
+    step: step.name,
+    ...settled,
+    at_file: at,
+  })
 }

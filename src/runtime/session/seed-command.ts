@@ -43,7 +43,16 @@ export async function seedProject(options: SeedCommandOptions): Promise<SeedOutc
   const source = await readSource(options, keys)
   const work = async (host: string | undefined, target: string): Promise<SeedOutcome> => {
     const where = {projectId: config.project, ...(host === undefined ? {} : {host})}
-    const report = await seed({source, target: where, open: openSeedStore, emit, signal, reset, dryRun, confirmed: real?.confirmed ?? false})
+    const report = await seed({
+      source,
+      target: where,
+      open: openSeedStore,
+      emit,
+      signal,
+      reset,
+      dryRun,
+      confirmed: real?.confirmed ?? false,
+    })
     return {report, target}
   }
   if (real) return await work(undefined, `the project ${config.project}`)
@@ -51,7 +60,8 @@ export async function seedProject(options: SeedCommandOptions): Promise<SeedOutc
   if (owner?.engine) return await work(owner.engine.firestoreHost, `the engine of the running ${owner.command}`)
   refuseForgetful(config)
   await using _lock = await lockDataDir(config.dataDir, {command: 'stitch seed'})
-  const log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => emit({type: 'log.line', source: 'engine', level, text})
+  const log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) =>
+    emit({type: 'log.line', source: 'engine', level, text})
   const hosts = await planHosts(config, log)
   await using engine = await startEngine({
     name: config.engine,
@@ -68,11 +78,17 @@ export async function seedProject(options: SeedCommandOptions): Promise<SeedOutc
 /** The official emulators forget everything when they end, and they would end with this command. */
 function refuseForgetful({engine}: ResolvedConfig): void {
   if (engine !== 'gcloud') return
-  throw new StitchError('The official emulators keep documents in memory, so a seed of their own would be lost at once and was not made.', {
-    code: 'STITCH_ENGINE_FORGETS',
-    exit: 'usage',
-    hints: ['stitch dev --engine gcloud   and then, beside it, stitch seed', 'stitch seed   (the embedded engine keeps documents)'],
-  })
+  throw new StitchError(
+    'The official emulators keep documents in memory, so a seed of their own would be lost at once and was not made.',
+    {
+      code: 'STITCH_ENGINE_FORGETS',
+      exit: 'usage',
+      hints: [
+        'stitch dev --engine gcloud   and then, beside it, stitch seed',
+        'stitch seed   (the embedded engine keeps documents)',
+      ],
+    },
+  )
 }
 
 async function readSource({config, paths, kinds, generate}: SeedCommandOptions, keys: LocalKeys): Promise<SeedSource> {
@@ -80,10 +96,17 @@ async function readSource({config, paths, kinds, generate}: SeedCommandOptions, 
   const collections = kinds.map((kind) => collectionOf(config, kind))
   const fixtures = paths.length === 0 ? await loadFixtures(config.fixtures) : await loadSeedFiles(paths)
   const documents = documentsOf(fixtures, config, keys)
-  return sourceOf(collections.length === 0 ? documents : documents.filter(({collection}) => collections.includes(collection)))
+  return sourceOf(
+    collections.length === 0 ? documents : documents.filter(({collection}) => collections.includes(collection)),
+  )
 }
 
-function generateSource(config: ResolvedConfig, kinds: readonly string[], {count, seed: text}: {readonly count: number; readonly seed: number}, keys: LocalKeys): SeedSource {
+function generateSource(
+  config: ResolvedConfig,
+  kinds: readonly string[],
+  {count, seed: text}: {readonly count: number; readonly seed: number},
+  keys: LocalKeys,
+): SeedSource {
   const [name = 'visitor'] = kinds
   const kind = GENERATED_KINDS.find((known) => known === name)
   if (!kind || kinds.length > 1) throw unknownKind(name, GENERATED_KINDS, 'generated')

@@ -23,7 +23,11 @@ export type SeedProjectOptions = {
 }
 
 /** Every document of the fixtures, identities under the ids that the functions will look for. */
-export function documentsOf({records, identities}: SeedFixtures, config: ResolvedConfig, keys: LocalKeys): FixtureRecord[] {
+export function documentsOf(
+  {records, identities}: SeedFixtures,
+  config: ResolvedConfig,
+  keys: LocalKeys,
+): FixtureRecord[] {
   return [...records, ...identityRecords(identities, identityKeyOf(config, keys), config.identities.collection)]
 }
 
@@ -42,7 +46,12 @@ export async function seedIfNeeded(options: SeedProjectOptions): Promise<SeedRep
   const {config, fixtures, engine, keys, emit, clock, signal} = options
   const source = sourceOf(documentsOf(fixtures, config, keys))
   const target = {projectId: config.project, host: engine.firestoreHost}
-  return await startStage({emit, clock}, 'seed', () => seed({source, target, open: openSeedStore, emit, signal}), ({written, unchanged}) => ({
-    detail: written === 0 ? `${unchanged} documents, unchanged` : `${written} written, ${unchanged} unchanged`,
-  }))
+  return await startStage(
+    {emit, clock},
+    'seed',
+    () => seed({source, target, open: openSeedStore, emit, signal}),
+    ({written, unchanged}) => ({
+      detail: written === 0 ? `${unchanged} documents, unchanged` : `${written} written, ${unchanged} unchanged`,
+    }),
+  )
 }

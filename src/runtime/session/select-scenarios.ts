@@ -17,7 +17,10 @@ export type Selection = {
  * one needs `--async`, STITCH_NOTHING_SELECTED when no step is left.
  */
 export function selectScenarios(all: readonly Scenario[], {scenario: name, only, async}: Selection): Scenario[] {
-  const chosen = name === undefined ? all.filter((scenario) => scenario.default && (async || !scenario.async)) : [findScenario(all, name)]
+  const chosen =
+    name === undefined
+      ? all.filter((scenario) => scenario.default && (async || !scenario.async))
+      : [findScenario(all, name)]
   for (const scenario of chosen) {
     if (scenario.async && !async) {
       throw new StitchError(`The scenario ${scenario.id} has asynchronous steps, so it was not run without Pub/Sub.`, {
@@ -27,15 +30,20 @@ export function selectScenarios(all: readonly Scenario[], {scenario: name, only,
       })
     }
   }
-  const wanted = only.length === 0 ? chosen : chosen.map((scenario) => ({...scenario, steps: pickSteps(scenario, only)}))
+  const wanted =
+    only.length === 0 ? chosen : chosen.map((scenario) => ({...scenario, steps: pickSteps(scenario, only)}))
   const left = wanted.filter(({steps}) => steps.length > 0)
   if (left.length > 0) return left
   throw new StitchError(
-    only.length > 0 ? `No step's name contains ${only.join(' or ')}, so nothing was run.` : 'There is no scenario to run, so nothing was run.',
+    only.length > 0
+      ? `No step's name contains ${only.join(' or ')}, so nothing was run.`
+      : 'There is no scenario to run, so nothing was run.',
     {
       code: 'STITCH_NOTHING_SELECTED',
       exit: 'usage',
-      hints: [`steps: ${[...new Set(chosen.flatMap(({steps}) => steps.map((step) => step.name)))].slice(0, 12).join(', ')}`],
+      hints: [
+        `steps: ${[...new Set(chosen.flatMap(({steps}) => steps.map((step) => step.name)))].slice(0, 12).join(', ')}`,
+      ],
     },
   )
 }
@@ -43,7 +51,9 @@ export function selectScenarios(all: readonly Scenario[], {scenario: name, only,
 /** The steps that are asked for and those that they quote, in their order. */
 function pickSteps(scenario: Scenario, only: readonly string[]): Scenario['steps'] {
   const needed = new Set(
-    scenario.steps.filter((step) => only.some((text) => step.name.includes(text) || step.title.includes(text))).map(({name}) => name),
+    scenario.steps
+      .filter((step) => only.some((text) => step.name.includes(text) || step.title.includes(text)))
+      .map(({name}) => name),
   )
   for (const step of scenario.steps.toReversed()) {
     if (!needed.has(step.name)) continue

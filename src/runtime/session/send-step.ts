@@ -27,7 +27,12 @@ export type Sent = {
  * Sends one planned request, waits until every hop of it is known (for async: until the callback was handled), lets a
  * browser pick its result up, and states the end of the request.
  */
-export async function sendStep(context: RunContext, step: Step, planned: PlannedStep, request: RequestFixture): Promise<Sent> {
+export async function sendStep(
+  context: RunContext,
+  step: Step,
+  planned: PlannedStep,
+  request: RequestFixture,
+): Promise<Sent> {
   const {traffic, followed, keys, clock, signal} = context
   const plain = toHttpRequest(planned.request)
   const http = request.as === 'server' ? signAsServer(plain, keys, clock.now()) : plain

@@ -66,7 +66,17 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
   await using traffic = startTraffic({baseUrl: session.container.url, emit, clock, signal: session.signal})
   using followed = followRun(bus)
   const {container, keys} = session
-  const context = {config, keys, traffic, container, followed, async: selection.async, emit, clock, signal: session.signal}
+  const context = {
+    config,
+    keys,
+    traffic,
+    container,
+    followed,
+    async: selection.async,
+    emit,
+    clock,
+    signal: session.signal,
+  }
   const exit = await runOnce(options, context, scenarios, began)
   if (!options.watch) return exit
   const changes = reloadOnChange({...options, session, emit, signal: session.signal})

@@ -36,7 +36,12 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   }
   const warn = (): void => {
     for (const {message, at} of container.warnings) {
-      options.emit({type: 'log.line', source: 'sgtm', level: 'warn', text: `${at.file}:${at.line}:${at.column} ${message}`})
+      options.emit({
+        type: 'log.line',
+        source: 'sgtm',
+        level: 'warn',
+        text: `${at.file}:${at.line}:${at.column} ${message}`,
+      })
     }
   }
   warn()
@@ -65,7 +70,11 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
 
 /** `refused` ends the connection too, since the rest of the body is not read. */
 function respond(response: ServerResponse, {status, headers, body}: Answer, refused: boolean): void {
-  response.writeHead(status, {...(headers as Record<string, string | string[]>), 'content-length': body.length, ...(refused ? {connection: 'close'} : {})})
+  response.writeHead(status, {
+    ...(headers as Record<string, string | string[]>),
+    'content-length': body.length,
+    ...(refused ? {connection: 'close'} : {}),
+  })
   response.end(body)
 }
 

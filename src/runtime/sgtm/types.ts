@@ -6,7 +6,12 @@ export type Parameters = Readonly<Record<string, unknown>>
 
 /** What a server container consists of, read from `container.json`; templates are paths to `.tpl` files. */
 export type ContainerDefinition = {
-  readonly clients: readonly {readonly name: string; readonly template: string; readonly priority: number; readonly parameters: Parameters}[]
+  readonly clients: readonly {
+    readonly name: string
+    readonly template: string
+    readonly priority: number
+    readonly parameters: Parameters
+  }[]
   readonly tags: readonly {
     readonly name: string
     readonly template: string
@@ -20,7 +25,13 @@ export type ContainerDefinition = {
 /** How outbound HTTP of templates is answered. The first rule whose `url` (exact origin or prefix) fits wins. */
 export type OutboundRule =
   | {readonly url: string; readonly action: 'forward'}
-  | {readonly url: string; readonly action: 'answer'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string}
+  | {
+      readonly url: string
+      readonly action: 'answer'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
+    }
 
 export type ContainerOptions = {
   readonly definition: ContainerDefinition

@@ -54,7 +54,7 @@ const text = (message: Message) => message.data.toString()
 /** The low-level call, for what the high-level client does not offer. */
 async function pull(subscription: Subscription, maxMessages = 10) {
   const {v1} = await import('@google-cloud/pubsub')
-  const options = await client.getClientConfig()
+  const options = (await client.getClientConfig()) as ConstructorParameters<typeof v1.SubscriberClient>[0]
   const subscriber = new v1.SubscriberClient(options)
   try {
     const [response] = await subscriber.pull({subscription: subscription.name, maxMessages, returnImmediately: true})

@@ -2,7 +2,11 @@ import {StoreError, type DocumentRef, type FieldPath, type Publisher, type Store
 import type {Fields, Value} from '#runtime/handlers/value.ts'
 
 type Mutable = Record<string, Value>
-export type Call = {readonly method: string; readonly refs: readonly string[]; readonly mask: readonly string[] | undefined}
+export type Call = {
+  readonly method: string
+  readonly refs: readonly string[]
+  readonly mask: readonly string[] | undefined
+}
 
 /** A store in memory with Firestore's rules on masks, preconditions and versions; `calls` counts its RPCs. */
 export function createMemoryStore(documents: Readonly<Record<string, Fields>> = {}) {
@@ -73,7 +77,8 @@ function toValue(value: unknown): Value {
   if (typeof value === 'string') return {stringValue: value}
   if (typeof value === 'boolean') return {booleanValue: value}
   if (typeof value === 'bigint') return {integerValue: String(value)}
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? {integerValue: String(value)} : {doubleValue: value}
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? {integerValue: String(value)} : {doubleValue: value}
   if (value instanceof Date) return {timestampValue: value.toISOString()}
   if (Array.isArray(value)) {
     if (value.some((entry) => Array.isArray(entry))) throw new Error('a list directly in a list is refused')
@@ -93,7 +98,7 @@ function copyPath(from: Fields, to: Mutable, [head = '', ...rest]: FieldPath): v
   if (!value) return
   if (rest.length === 0) to[head] = value
   else if ('mapValue' in value) {
-    const inner: Mutable = {...((to[head] as {mapValue: {fields: Fields}} | undefined)?.mapValue.fields ?? {})}
+    const inner: Mutable = {...(to[head] as {mapValue: {fields: Fields}} | undefined)?.mapValue.fields}
     copyPath(value.mapValue.fields, inner, rest)
     if (Object.keys(inner).length > 0) to[head] = {mapValue: {fields: inner}}
   }

@@ -82,7 +82,11 @@ export function identity(ns: string, value: string, fields: object): Record<stri
 }
 
 type Sent = Parameters<WorkerDeps['send']>[0]
-type StageOptions = {readonly documents?: Readonly<Record<string, Fields>>; readonly config?: object; readonly send?: WorkerDeps['send']}
+type StageOptions = {
+  readonly documents?: Readonly<Record<string, Fields>>
+  readonly config?: object
+  readonly send?: WorkerDeps['send']
+}
 
 /** Both functions on a store and a topic in memory, with a clock that stands still. */
 export function createStage({documents = DOCUMENTS, config = {}, send}: StageOptions = {}) {
@@ -134,10 +138,24 @@ type Signing = {
 }
 
 /** A signed request; headers given win. */
-export function signed({method = 'POST', path = '/v1/stitch', body = '', keys = KEYS, at = NOW, nonce, headers = {}}: Signing): HttpRequest {
+export function signed({
+  method = 'POST',
+  path = '/v1/stitch',
+  body = '',
+  keys = KEYS,
+  at = NOW,
+  nonce,
+  headers = {},
+}: Signing): HttpRequest {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const timestamp = String(Math.floor(at / 1000))
-  const signature = signHeaders(keys, {method, path, body: bytes, timestamp, nonce: nonce ?? randomBytes(16).toString('hex')})
+  const signature = signHeaders(keys, {
+    method,
+    path,
+    body: bytes,
+    timestamp,
+    nonce: nonce ?? randomBytes(16).toString('hex'),
+  })
   const type: Record<string, string> = method === 'POST' ? {'content-type': 'application/json'} : {}
   return {method, path, body: bytes, headers: {...type, ...signature, ...headers}}
 }
@@ -154,10 +172,22 @@ function read({status, body, headers}: HttpResponse): Read {
 }
 
 /** A wrapped push. */
-export function pushOf(message: {readonly data: Buffer; readonly attributes: Readonly<Record<string, string>>}, extra: object = {}): HttpRequest {
+export function pushOf(
+  message: {readonly data: Buffer; readonly attributes: Readonly<Record<string, string>>},
+  extra: object = {},
+): HttpRequest {
   const {data, attributes} = message
-  const wrapped = {message: {data: data.toString('base64'), attributes, messageId: '77'}, subscription: 'projects/p/subscriptions/s', ...extra}
-  return {method: 'POST', path: '/', headers: {'content-type': 'application/json'}, body: Buffer.from(JSON.stringify(wrapped))}
+  const wrapped = {
+    message: {data: data.toString('base64'), attributes, messageId: '77'},
+    subscription: 'projects/p/subscriptions/s',
+    ...extra,
+  }
+  return {
+    method: 'POST',
+    path: '/',
+    headers: {'content-type': 'application/json'},
+    body: Buffer.from(JSON.stringify(wrapped)),
+  }
 }
 
 /** An answer without what differs between two runs of the same request. */

@@ -1,4 +1,5 @@
 import type {Api, ApiContext, EventScope} from './api.ts'
+import {toText} from '../text.ts'
 
 type Callback = (...args: readonly unknown[]) => unknown
 
@@ -6,41 +7,51 @@ type Callback = (...args: readonly unknown[]) => unknown
 export const eventApis: readonly Api[] = [
   {
     name: 'runContainer',
-    create: ({kind, demand, runContainer}) => (event: unknown, onComplete: unknown, onStart: unknown) => {
-      demand('runContainer', {permission: 'run_container'})
-      if (kind !== 'CLIENT') throw new Error('runContainer can be called by a client only.')
-      const data = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {}
-      runContainer(data, asCallback(onComplete), asCallback(onStart))
-    },
+    create:
+      ({kind, demand, runContainer}) =>
+      (event: unknown, onComplete: unknown, onStart: unknown) => {
+        demand('runContainer', {permission: 'run_container'})
+        if (kind !== 'CLIENT') throw new Error('runContainer can be called by a client only.')
+        const data = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {}
+        runContainer(data, asCallback(onComplete), asCallback(onStart))
+      },
   },
   {name: 'addEventCallback', create: addEventCallback},
   {
     name: 'getAllEventData',
-    create: ({event, demand}) => () => {
-      demand('getAllEventData', {permission: 'read_event_data'})
-      return event?.data
-    },
+    create:
+      ({event, demand}) =>
+      () => {
+        demand('getAllEventData', {permission: 'read_event_data'})
+        return event?.data
+      },
   },
   {
     name: 'getEventData',
-    create: ({event, demand}) => (keyPath: unknown) => {
-      demand('getEventData', {permission: 'read_event_data', keyPath: String(keyPath)})
-      return readPath(event?.data, String(keyPath).split('.'))
-    },
+    create:
+      ({event, demand}) =>
+      (keyPath: unknown) => {
+        demand('getEventData', {permission: 'read_event_data', keyPath: toText(keyPath)})
+        return readPath(event?.data, toText(keyPath).split('.'))
+      },
   },
   {
     name: 'getClientName',
-    create: ({clientName, demand}) => () => {
-      demand('getClientName', {permission: 'read_container_data'})
-      return clientName()
-    },
+    create:
+      ({clientName, demand}) =>
+      () => {
+        demand('getClientName', {permission: 'read_container_data'})
+        return clientName()
+      },
   },
   {
     name: 'getContainerVersion',
-    create: ({version, demand}) => () => {
-      demand('getContainerVersion', {permission: 'read_container_data'})
-      return version
-    },
+    create:
+      ({version, demand}) =>
+      () => {
+        demand('getContainerVersion', {permission: 'read_container_data'})
+        return version
+      },
   },
 ]
 
@@ -53,13 +64,15 @@ export function createBindToEvent(event: EventScope): (target: unknown) => unkno
 }
 
 function addEventCallback({event, demand, invoke}: ApiContext): unknown {
-  const make = (scope: EventScope | undefined) => (callback: unknown): void => {
-    demand('addEventCallback', {permission: 'read_event_metadata'})
-    const target = asCallback(callback)
-    if (!target) throw new Error('addEventCallback needs a function.')
-    if (!scope) throw new Error('addEventCallback: a client must bind it with bindToEvent, since no event runs here.')
-    scope.addCallback((containerId, eventData) => invoke(target, containerId, eventData))
-  }
+  const make =
+    (scope: EventScope | undefined) =>
+    (callback: unknown): void => {
+      demand('addEventCallback', {permission: 'read_event_metadata'})
+      const target = asCallback(callback)
+      if (!target) throw new Error('addEventCallback needs a function.')
+      if (!scope) throw new Error('addEventCallback: a client must bind it with bindToEvent, since no event runs here.')
+      scope.addCallback((containerId, eventData) => invoke(target, containerId, eventData))
+    }
   const api = make(event)
   rebind.set(api, make)
   return api

@@ -1,12 +1,21 @@
+import {toText} from '../text.ts'
+
 type Options = Readonly<Record<string, unknown>>
 
 /**
  * A `Set-Cookie` value for `setCookie`. `max-age` wins over `expires`; the value is URI-encoded when `encode` is set.
  * @throws for names and attributes that would break out of their place
  */
-export function formatCookie(name: string, value: string, options: Options, encode: boolean, headers: Readonly<Record<string, string>>): string {
+export function formatCookie(
+  name: string,
+  value: string,
+  options: Options,
+  encode: boolean,
+  headers: Readonly<Record<string, string>>,
+): string {
   const text = encode ? encodeURIComponent(value) : value
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !isSafe(text)) throw new Error(`setCookie: "${name}" has characters that no cookie may have.`)
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !isSafe(text))
+    throw new Error(`setCookie: "${name}" has characters that no cookie may have.`)
   const domain = options['domain'] === 'auto' ? autoDomain(headers) : options['domain']
   const maxAge = options['max-age']
   const sameSite = options['sameSite']
@@ -15,7 +24,9 @@ export function formatCookie(name: string, value: string, options: Options, enco
     options['path'] === undefined ? '' : `Path=${attribute(options['path'])}`,
     maxAge === undefined ? '' : `Max-Age=${Math.trunc(Number(maxAge)) || 0}`,
     maxAge !== undefined || options['expires'] === undefined ? '' : `Expires=${attribute(options['expires'])}`,
-    typeof sameSite === 'string' ? `SameSite=${attribute(sameSite[0]?.toUpperCase() + sameSite.slice(1).toLowerCase())}` : '',
+    typeof sameSite === 'string'
+      ? `SameSite=${attribute(sameSite[0]?.toUpperCase() + sameSite.slice(1).toLowerCase())}`
+      : '',
     options['secure'] === true ? 'Secure' : '',
     options['httpOnly'] === true ? 'HttpOnly' : '',
   ]
@@ -33,8 +44,9 @@ function autoDomain(headers: Readonly<Record<string, string>>): string | undefin
 }
 
 function attribute(value: unknown): string {
-  const text = String(value)
-  if (!isSafe(text.replaceAll(/[ ,]/g, ''))) throw new Error('setCookie: an option has characters that no cookie may have.')
+  const text = toText(value)
+  if (!isSafe(text.replaceAll(/[ ,]/g, '')))
+    throw new Error('setCookie: an option has characters that no cookie may have.')
   return text
 }
 

@@ -1,7 +1,13 @@
 import type {Api, ApiContext, OutboundAnswer} from './api.ts'
+import {toText} from '../text.ts'
 
 type Callback = (...args: readonly unknown[]) => unknown
-type Options = {readonly method?: unknown; readonly headers?: unknown; readonly timeout?: unknown; readonly authorization?: unknown}
+type Options = {
+  readonly method?: unknown
+  readonly headers?: unknown
+  readonly timeout?: unknown
+  readonly authorization?: unknown
+}
 
 /** Documented default; our own template never leaves it at that. */
 const defaultTimeoutMs = 15_000
@@ -11,42 +17,56 @@ const defaultTimeoutMs = 15_000
  * `(url, callback[, options[, body]])` gives nothing and calls back, with status 0 where there was no answer.
  */
 export const httpApis: readonly Api[] = [
-  {name: 'sendHttpRequest', create: (context) => createSend(context, 'sendHttpRequest', ['GET', 'POST', 'PUT', 'DELETE'])},
+  {
+    name: 'sendHttpRequest',
+    create: (context) => createSend(context, 'sendHttpRequest', ['GET', 'POST', 'PUT', 'DELETE']),
+  },
   {name: 'sendHttpGet', create: (context) => createSend(context, 'sendHttpGet', ['GET'])},
 ]
 
 function createSend(context: ApiContext, api: string, methods: readonly string[]): unknown {
   return (url: unknown, ...rest: readonly unknown[]): unknown => {
-    const callback = typeof rest[0] === 'function' ? (rest[0] as Callback) : undefined
-    const [options, body] = callback ? rest.slice(1) : rest
-    const answer = send(context, api, methods, String(url), (options ?? {}) as Options, body)
-    if (!callback) return answer
+    const notify = typeof rest[0] === 'function' ? (rest[0] as Callback) : undefined
+    const [options, body] = notify ? rest.slice(1) : rest
+    const answer = send(context, api, methods, toText(url), options ?? {}, body)
+    if (!notify) return answer
     answer.then(
-      ({statusCode, headers, body: text}) => context.invoke(callback, statusCode, headers, text),
-      () => context.invoke(callback, 0, {}, ''),
+      ({statusCode, headers, body: text}) => context.invoke(notify, statusCode, headers, text),
+      () => context.invoke(notify, 0, {}, ''),
     )
     return undefined
   }
 }
 
-function send(context: ApiContext, api: string, methods: readonly string[], url: string, options: Options, body: unknown): Promise<OutboundAnswer> {
+function send(
+  context: ApiContext,
+  api: string,
+  methods: readonly string[],
+  url: string,
+  options: Options,
+  body: unknown,
+): Promise<OutboundAnswer> {
   context.demand(api, {permission: 'send_http', url})
-  if (options.authorization !== undefined) throw new Error(`${api}: Google credentials are not available in a local container.`)
-  const method = String(options.method ?? 'GET').toUpperCase()
+  if (options.authorization !== undefined)
+    throw new Error(`${api}: Google credentials are not available in a local container.`)
+  const method = toText(options.method ?? 'GET').toUpperCase()
   if (!methods.includes(method)) throw new Error(`${api}: the method ${method} is not one of ${methods.join(', ')}.`)
   const timeoutMs = Number(options.timeout ?? defaultTimeoutMs)
   return context.send({
     method,
     url,
     headers: toHeaders(options.headers),
-    body: body === undefined || body === null ? '' : String(body),
+    body: body === undefined || body === null ? '' : toText(body),
     timeoutMs: Number.isFinite(timeoutMs) && timeoutMs > 0 ? timeoutMs : defaultTimeoutMs,
   })
 }
 
 function toHeaders(headers: unknown): Record<string, string> {
-  const entries = typeof headers === 'object' && headers !== null ? Object.entries(headers as Record<string, unknown>) : []
+  const entries =
+    typeof headers === 'object' && headers !== null ? Object.entries(headers as Record<string, unknown>) : []
   return Object.fromEntries(
-    entries.filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    entries
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [name.toLowerCase(), toText(value)]),
   )
 }

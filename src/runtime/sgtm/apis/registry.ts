@@ -8,7 +8,10 @@ import {responseApis} from './response.ts'
 import {runtimeApis} from './runtime.ts'
 
 const hosted: ReadonlyMap<string, Api> = new Map(
-  [...requestApis, ...responseApis, ...eventApis, ...httpApis, ...encodingApis, ...runtimeApis].map((api) => [api.name, api]),
+  [...requestApis, ...responseApis, ...eventApis, ...httpApis, ...encodingApis, ...runtimeApis].map((api) => [
+    api.name,
+    api,
+  ]),
 )
 
 /** Every name that `require` knows. What is missing here is an error that names it, never a stub. */

@@ -1,65 +1,88 @@
 import type {Api, IncomingRequest} from './api.ts'
+import {toText} from '../text.ts'
 
 /** APIs that read the incoming request; each read is allowed by `read_request` or `get_cookies`. */
 export const requestApis: readonly Api[] = [
   {
     name: 'getRequestBody',
-    create: ({exchange: {request}, demand}) => () => {
-      demand('getRequestBody', {permission: 'read_request', part: 'body'})
-      return request.body?.toString('utf8')
-    },
+    create:
+      ({exchange: {request}, demand}) =>
+      () => {
+        demand('getRequestBody', {permission: 'read_request', part: 'body'})
+        return request.body?.toString('utf8')
+      },
   },
   {
     name: 'getRequestHeader',
-    create: ({exchange: {request}, demand}) => (name: unknown) => {
-      const key = String(name).toLowerCase()
-      demand('getRequestHeader', {permission: 'read_request', part: 'header', name: key})
-      return Object.hasOwn(request.headers, key) ? request.headers[key] : undefined
-    },
+    create:
+      ({exchange: {request}, demand}) =>
+      (name: unknown) => {
+        const key = toText(name).toLowerCase()
+        demand('getRequestHeader', {permission: 'read_request', part: 'header', name: key})
+        return Object.hasOwn(request.headers, key) ? request.headers[key] : undefined
+      },
   },
   // Whether this needs a permission is not documented; templates use it without.
-  {name: 'getRequestMethod', create: ({exchange}) => () => exchange.request.method},
+  {
+    name: 'getRequestMethod',
+    create:
+      ({exchange}) =>
+      () =>
+        exchange.request.method,
+  },
   {
     name: 'getRequestPath',
-    create: ({exchange, demand}) => () => {
-      demand('getRequestPath', {permission: 'read_request', part: 'path'})
-      return exchange.request.path
-    },
+    create:
+      ({exchange, demand}) =>
+      () => {
+        demand('getRequestPath', {permission: 'read_request', part: 'path'})
+        return exchange.request.path
+      },
   },
   {
     name: 'getRequestQueryString',
-    create: ({exchange, demand}) => () => {
-      demand('getRequestQueryString', {permission: 'read_request', part: 'query'})
-      return exchange.request.query
-    },
+    create:
+      ({exchange, demand}) =>
+      () => {
+        demand('getRequestQueryString', {permission: 'read_request', part: 'query'})
+        return exchange.request.query
+      },
   },
   {
     name: 'getRequestQueryParameter',
-    create: ({exchange, demand}) => (name: unknown) => {
-      demand('getRequestQueryParameter', {permission: 'read_request', part: 'query', name: String(name)})
-      return new URLSearchParams(exchange.request.query).get(String(name)) ?? undefined
-    },
+    create:
+      ({exchange, demand}) =>
+      (name: unknown) => {
+        demand('getRequestQueryParameter', {permission: 'read_request', part: 'query', name: toText(name)})
+        return new URLSearchParams(exchange.request.query).get(toText(name)) ?? undefined
+      },
   },
   {
     name: 'getRequestQueryParameters',
-    create: ({exchange, demand}) => () => {
-      demand('getRequestQueryParameters', {permission: 'read_request', part: 'query'})
-      return groupParameters(new URLSearchParams(exchange.request.query))
-    },
+    create:
+      ({exchange, demand}) =>
+      () => {
+        demand('getRequestQueryParameters', {permission: 'read_request', part: 'query'})
+        return groupParameters(new URLSearchParams(exchange.request.query))
+      },
   },
   {
     name: 'getRemoteAddress',
-    create: ({exchange, demand}) => () => {
-      demand('getRemoteAddress', {permission: 'read_request', part: 'remote_address'})
-      return remoteAddress(exchange.request)
-    },
+    create:
+      ({exchange, demand}) =>
+      () => {
+        demand('getRemoteAddress', {permission: 'read_request', part: 'remote_address'})
+        return remoteAddress(exchange.request)
+      },
   },
   {
     name: 'getCookieValues',
-    create: ({exchange, demand}) => (name: unknown, noDecode: unknown) => {
-      demand('getCookieValues', {permission: 'get_cookies', name: String(name)})
-      return cookieValues(exchange.request.headers['cookie'] ?? '', String(name), noDecode !== true)
-    },
+    create:
+      ({exchange, demand}) =>
+      (name: unknown, noDecode: unknown) => {
+        demand('getCookieValues', {permission: 'get_cookies', name: toText(name)})
+        return cookieValues(exchange.request.headers['cookie'] ?? '', toText(name), noDecode !== true)
+      },
   },
 ]
 

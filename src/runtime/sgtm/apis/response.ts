@@ -1,57 +1,74 @@
 import {formatCookie} from './format-cookie.ts'
 import type {Api, ApiContext} from './api.ts'
+import {toText} from '../text.ts'
 
 /** APIs that claim the request and stage its answer; nothing is sent before `returnResponse`. */
 export const responseApis: readonly Api[] = [
   {
     name: 'claimRequest',
-    create: ({kind, exchange}) => () => {
-      if (kind !== 'CLIENT') throw new Error('claimRequest can be called by a client only.')
-      exchange.claim()
-    },
+    create:
+      ({kind, exchange}) =>
+      () => {
+        if (kind !== 'CLIENT') throw new Error('claimRequest can be called by a client only.')
+        exchange.claim()
+      },
   },
   {
     name: 'returnResponse',
-    create: ({exchange, demand}) => () => {
-      demand('returnResponse', {permission: 'return_response'})
-      exchange.flush()
-    },
+    create:
+      ({exchange, demand}) =>
+      () => {
+        demand('returnResponse', {permission: 'return_response'})
+        exchange.flush()
+      },
   },
   {
     name: 'setResponseStatus',
-    create: ({exchange, demand}) => (status: unknown) => {
-      demand('setResponseStatus', {permission: 'access_response', part: 'status'})
-      const code = Number(status)
-      if (!Number.isInteger(code) || code < 200 || code > 599) throw new Error(`setResponseStatus: ${String(status)} is no status.`)
-      exchange.response.status = code
-    },
+    create:
+      ({exchange, demand}) =>
+      (status: unknown) => {
+        demand('setResponseStatus', {permission: 'access_response', part: 'status'})
+        const code = Number(status)
+        if (!Number.isInteger(code) || code < 200 || code > 599)
+          throw new Error(`setResponseStatus: ${toText(status)} is no status.`)
+        exchange.response.status = code
+      },
   },
   {
     name: 'setResponseHeader',
-    create: ({exchange, demand}) => (name: unknown, value: unknown) => {
-      const key = String(name).toLowerCase()
-      demand('setResponseHeader', {permission: 'access_response', part: 'header', name: key})
-      if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(key)) throw new Error('setResponseHeader: the name has characters that no header may have.')
-      if (value === null || value === undefined) exchange.response.headers.delete(key)
-      // A line break would begin another header.
-      else exchange.response.headers.set(key, String(value).replaceAll(/[^\t\u0020-\u007e\u0080-\u00ff]/g, ''))
-    },
+    create:
+      ({exchange, demand}) =>
+      (name: unknown, value: unknown) => {
+        const key = toText(name).toLowerCase()
+        demand('setResponseHeader', {permission: 'access_response', part: 'header', name: key})
+        if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(key))
+          throw new Error('setResponseHeader: the name has characters that no header may have.')
+        if (value === null || value === undefined) exchange.response.headers.delete(key)
+        // A line break would begin another header.
+        else exchange.response.headers.set(key, toText(value).replaceAll(/[^\t\u0020-\u007e\u0080-\u00ff]/g, ''))
+      },
   },
   {
     name: 'setResponseBody',
-    create: ({exchange, demand}) => (body: unknown, encoding: unknown) => {
-      demand('setResponseBody', {permission: 'access_response', part: 'body'})
-      exchange.response.body = Buffer.from(String(body), bodyEncoding(encoding))
-    },
+    create:
+      ({exchange, demand}) =>
+      (body: unknown, encoding: unknown) => {
+        demand('setResponseBody', {permission: 'access_response', part: 'body'})
+        exchange.response.body = Buffer.from(toText(body), bodyEncoding(encoding))
+      },
   },
   {name: 'setPixelResponse', create: setPixelResponse},
   {
     name: 'setCookie',
-    create: ({exchange, demand}) => (name: unknown, value: unknown, options: unknown, noEncode: unknown) => {
-      const given = typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {}
-      demand('setCookie', {permission: 'set_cookies', name: String(name), options: given})
-      exchange.response.cookies.push(formatCookie(String(name), String(value), given, noEncode !== true, exchange.request.headers))
-    },
+    create:
+      ({exchange, demand}) =>
+      (name: unknown, value: unknown, options: unknown, noEncode: unknown) => {
+        const given = typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {}
+        demand('setCookie', {permission: 'set_cookies', name: toText(name), options: given})
+        exchange.response.cookies.push(
+          formatCookie(toText(name), toText(value), given, noEncode !== true, exchange.request.headers),
+        )
+      },
   },
 ]
 
@@ -72,6 +89,6 @@ const encodings = ['ascii', 'utf8', 'utf16le', 'ucs2', 'base64', 'latin1', 'bina
 
 function bodyEncoding(encoding: unknown): BufferEncoding {
   const found = encodings.find((known) => known === (encoding ?? 'utf8'))
-  if (!found) throw new Error(`setResponseBody: the encoding ${String(encoding)} is unknown.`)
+  if (!found) throw new Error(`setResponseBody: the encoding ${toText(encoding)} is unknown.`)
   return found
 }

@@ -1,6 +1,7 @@
 import {randomInt} from 'node:crypto'
 import type {PermissionAsk} from '../permissions/ask.ts'
 import type {Api, ApiContext} from './api.ts'
+import {toText} from '../text.ts'
 
 type Callback = (...args: readonly unknown[]) => unknown
 
@@ -8,13 +9,27 @@ type Callback = (...args: readonly unknown[]) => unknown
 export const runtimeApis: readonly Api[] = [
   {
     name: 'logToConsole',
-    create: ({demand, log, consoleLevel}) => (...args: readonly unknown[]) => {
-      demand('logToConsole', {permission: 'logging'})
-      log(consoleLevel, args.map(describe).join(' '))
-    },
+    create:
+      ({demand, log, consoleLevel}) =>
+      (...args: readonly unknown[]) => {
+        demand('logToConsole', {permission: 'logging'})
+        log(consoleLevel, args.map(describe).join(' '))
+      },
   },
-  {name: 'getTimestampMillis', create: ({now}) => () => Math.floor(now())},
-  {name: 'getTimestamp', create: ({now}) => () => Math.floor(now())},
+  {
+    name: 'getTimestampMillis',
+    create:
+      ({now}) =>
+      () =>
+        Math.floor(now()),
+  },
+  {
+    name: 'getTimestamp',
+    create:
+      ({now}) =>
+      () =>
+        Math.floor(now()),
+  },
   {
     name: 'generateRandom',
     create: () => (min: unknown, max: unknown) => {
@@ -25,22 +40,26 @@ export const runtimeApis: readonly Api[] = [
   },
   {
     name: 'callLater',
-    create: ({later, invoke}) => (callback: unknown) => {
-      if (typeof callback === 'function') later(0, () => invoke(callback as Callback))
-    },
+    create:
+      ({later, invoke}) =>
+      (callback: unknown) => {
+        if (typeof callback === 'function') later(0, () => invoke(callback as Callback))
+      },
   },
   {name: 'templateDataStorage', create: createStorage},
   {
     name: 'queryPermission',
-    create: ({isAllowed}) => (permission: unknown, ...args: readonly unknown[]) => {
-      const ask = toAsk(String(permission), args)
-      return ask !== undefined && isAllowed(ask)
-    },
+    create:
+      ({isAllowed}) =>
+      (permission: unknown, ...args: readonly unknown[]) => {
+        const ask = toAsk(toText(permission), args)
+        return ask !== undefined && isAllowed(ask)
+      },
   },
 ]
 
 function describe(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? toText(value))
 }
 
 /** Shared by all runs of one template; values are copied by the wall around the template. */
@@ -49,7 +68,7 @@ function createStorage({storage, demand}: ApiContext): unknown {
     (run: (key: string, value: unknown) => unknown) =>
     (key: unknown, value: unknown): unknown => {
       demand('templateDataStorage', {permission: 'access_template_storage'})
-      return run(String(key), value)
+      return run(toText(key), value)
     }
   return {
     getItemCopy: guarded((key) => storage.get(key) ?? null),
@@ -64,23 +83,24 @@ function toAsk(permission: string, args: readonly unknown[]): PermissionAsk | un
   const [first, second] = args
   switch (permission) {
     case 'send_http':
-      return {permission, url: String(first)}
+      return {permission, url: toText(first)}
     case 'read_event_data':
-      return {permission, ...(first === undefined ? {} : {keyPath: String(first)})}
+      return {permission, ...(first === undefined ? {} : {keyPath: toText(first)})}
     case 'get_cookies':
-      return {permission, name: String(first)}
+      return {permission, name: toText(first)}
     case 'set_cookies':
-      return {permission, name: String(first), options: (second ?? {}) as Readonly<Record<string, unknown>>}
+      return {permission, name: toText(first), options: (second ?? {}) as Readonly<Record<string, unknown>>}
     case 'use_custom_private_keys':
-      return {permission, keyId: String(first)}
+      return {permission, keyId: toText(first)}
     case 'read_request':
     case 'access_response': {
-      const part = String(first).replace(/_?parameters?$/, '')
-      const of = second === undefined ? {} : {name: String(second)}
+      const part = toText(first).replace(/_?parameters?$/, '')
+      const of = second === undefined ? {} : {name: toText(second)}
       if (permission === 'access_response') {
         return part === 'status' || part === 'header' || part === 'body' ? {permission, part, ...of} : undefined
       }
-      const isPart = part === 'header' || part === 'body' || part === 'path' || part === 'query' || part === 'remote_address'
+      const isPart =
+        part === 'header' || part === 'body' || part === 'path' || part === 'query' || part === 'remote_address'
       return isPart ? {permission, part, ...of} : undefined
     }
     case 'logging':

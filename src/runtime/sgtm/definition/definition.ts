@@ -20,20 +20,28 @@ export async function readDefinition(file: string): Promise<ContainerDefinition>
   const [first] = errors
   if (first || !tree) {
     const what = first ? printParseErrorCode(first.error) : 'ValueExpected'
-    throw invalid(`${file} is not valid JSON (${what}), so no container was started.`, [], locate(file, text, first?.offset ?? 0))
+    throw invalid(
+      `${file} is not valid JSON (${what}), so no container was started.`,
+      [],
+      locate(file, text, first?.offset ?? 0),
+    )
   }
   const parsed = DefinitionFile.safeParse(getNodeValue(tree))
   if (!parsed.success) {
     const places = parsed.error.issues.map(({path, message}) => {
       const known = path.map((part) => (typeof part === 'number' ? part : String(part)))
-      const node = known.map((_, index) => findNodeAtLocation(tree, known.slice(0, known.length - index))).find(Boolean) ?? tree
+      const node =
+        known.map((_, index) => findNodeAtLocation(tree, known.slice(0, known.length - index))).find(Boolean) ?? tree
       return {at: locate(file, text, node.offset), text: `${known.join('.') || 'The definition'}: ${message}`}
     })
     const hints = places.map(({at, text: hint}) => `${at.file}:${at.line}:${at.column} ${hint}`)
     throw invalid(`${file} does not describe a container, so none was started.`, hints, places[0]?.at)
   }
   const {clients, tags, triggers} = parsed.data
-  const absolute = <T extends {template: string}>(item: T): T => ({...item, template: resolve(dirname(file), item.template)})
+  const absolute = <T extends {template: string}>(item: T): T => ({
+    ...item,
+    template: resolve(dirname(file), item.template),
+  })
   return {
     clients: clients.map(absolute),
     tags: tags.map(({metadata, ...tag}) => absolute(metadata ? {...tag, metadata} : tag)),
@@ -61,7 +69,11 @@ function replaceIn(value: unknown, values: PlaceholderValues, owner: string): un
     const found = Object.hasOwn(values, name) ? values[name] : undefined
     if (found === undefined) {
       throw invalid(`"${owner}" uses the placeholder {{${name}}}, which has no value, so no container was started.`, [
-        `Known placeholders: ${Object.keys(values).map((known) => `{{${known}}}`).join(', ') || 'none'}`,
+        `Known placeholders: ${
+          Object.keys(values)
+            .map((known) => `{{${known}}}`)
+            .join(', ') || 'none'
+        }`,
       ])
     }
     return found

@@ -1,6 +1,7 @@
 import type {Permission} from '../tpl/template.ts'
 import type {PermissionAsk} from './ask.ts'
 import {fitsUrlPattern, fitsWildcards} from './patterns.ts'
+import {toText} from '../text.ts'
 
 type Params = Permission['params']
 type AskFor<Id> = Extract<PermissionAsk, {permission: Id}>
@@ -25,7 +26,9 @@ function decide(params: Params, ask: PermissionAsk): boolean {
     case 'access_response':
       return accessResponse(params, ask)
     case 'get_cookies':
-      return params['cookieAccess'] === 'any' || strings(params['cookieNames']).some((name) => fitsWildcards(name, ask.name))
+      return (
+        params['cookieAccess'] === 'any' || strings(params['cookieNames']).some((name) => fitsWildcards(name, ask.name))
+      )
     case 'set_cookies':
       return rows(params['allowedCookies']).some((row) => setCookie(row, ask))
     case 'use_custom_private_keys':
@@ -37,7 +40,11 @@ function decide(params: Params, ask: PermissionAsk): boolean {
 
 function sendHttp(params: Params, {url}: AskFor<'send_http'>): boolean {
   if (params['allowedUrls'] === 'any') return true
-  if (params['allowGoogleDomains'] === true && googleDomains.some((domain) => fitsUrlPattern(`https://*.${domain}/`, url))) return true
+  if (
+    params['allowGoogleDomains'] === true &&
+    googleDomains.some((domain) => fitsUrlPattern(`https://*.${domain}/`, url))
+  )
+    return true
   return strings(params['urls']).some((pattern) => fitsUrlPattern(pattern, url))
 }
 
@@ -48,7 +55,9 @@ const googleDomains = ['google.com', 'googleapis.com', 'google-analytics.com', '
 function readEventData(params: Params, {keyPath}: AskFor<'read_event_data'>): boolean {
   if (params['eventDataAccess'] === 'any') return true
   if (keyPath === undefined) return false
-  return strings(params['keyPatterns']).some((pattern) => fitsWildcards(pattern, keyPath) || fitsWildcards(`${pattern}.*`, keyPath))
+  return strings(params['keyPatterns']).some(
+    (pattern) => fitsWildcards(pattern, keyPath) || fitsWildcards(`${pattern}.*`, keyPath),
+  )
 }
 
 function readRequest(params: Params, {part, name}: AskFor<'read_request'>): boolean {
@@ -61,7 +70,10 @@ function readRequest(params: Params, {part, name}: AskFor<'read_request'>): bool
     case 'remote_address':
       return params['remoteAddressAllowed'] === true
     case 'header':
-      return params['headersAllowed'] === true && listed(params['headerAccess'], params['headerWhitelist'], 'headerName', name?.toLowerCase())
+      return (
+        params['headersAllowed'] === true &&
+        listed(params['headerAccess'], params['headerWhitelist'], 'headerName', name?.toLowerCase())
+      )
     case 'query':
       return (
         params['queryParametersAllowed'] === true &&
@@ -81,7 +93,7 @@ function accessResponse(params: Params, {part, name}: AskFor<'access_response'>)
 }
 
 function setCookie(row: Params, {name, options}: AskFor<'set_cookies'>): boolean {
-  const fits = (key: string, value: unknown): boolean => fitsWildcards(String(row[key] ?? '*'), String(value ?? ''))
+  const fits = (key: string, value: unknown): boolean => fitsWildcards(toText(row[key] ?? '*'), toText(value ?? ''))
   if (!fits('name', name)) return false
   if (row['domain'] !== '*' && row['domain'] !== undefined && !fits('domain', options['domain'])) return false
   if (row['path'] !== '*' && row['path'] !== undefined && !fits('path', options['path'] ?? '/')) return false
@@ -96,11 +108,11 @@ function isEither(rule: unknown, word: string, state: boolean): boolean {
 
 function listed(access: unknown, list: unknown, key: string, name: string | undefined): boolean {
   if (access === 'any') return true
-  return name !== undefined && rows(list).some((row) => String(row[key] ?? '').toLowerCase() === name.toLowerCase())
+  return name !== undefined && rows(list).some((row) => toText(row[key] ?? '').toLowerCase() === name.toLowerCase())
 }
 
 function strings(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : []
+  return Array.isArray(value) ? value.map(toText) : []
 }
 
 function rows(value: unknown): readonly Params[] {

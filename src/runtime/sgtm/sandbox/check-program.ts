@@ -30,12 +30,24 @@ export function checkProgram(source: Source, {root, statements, shift}: ParsedPr
     if (node.type === 'Identifier' && source.text.slice(node.start - shift, node.end - shift) !== node.name) {
       refusals.push(objectAt(source, node.start - shift, 'An escape in a name is not part of sandboxed JavaScript.'))
     }
-    if (node.type === 'Property') own.add(String('name' in node.key ? node.key.name : 'value' in node.key ? node.key.value : ''))
+    if (node.type === 'Property')
+      own.add(String('name' in node.key ? node.key.name : 'value' in node.key ? node.key.value : ''))
     if (node.type === 'CallExpression') {
       const {callee, arguments: args} = node
       const [first] = args
-      if (callee.type === 'Identifier' && callee.name === 'require' && first?.type === 'Literal' && !apis.has(String(first.value))) {
-        refusals.push(objectAt(source, first.start - shift, `require: \`${String(first.value)}\` is not a known API, so nothing stands behind it.`))
+      if (
+        callee.type === 'Identifier' &&
+        callee.name === 'require' &&
+        first?.type === 'Literal' &&
+        !apis.has(String(first.value))
+      ) {
+        refusals.push(
+          objectAt(
+            source,
+            first.start - shift,
+            `require: \`${String(first.value)}\` is not a known API, so nothing stands behind it.`,
+          ),
+        )
       }
       if (callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier') {
         calls.push({name: callee.property.name, offset: callee.property.start - shift})
@@ -47,10 +59,13 @@ export function checkProgram(source: Source, {root, statements, shift}: ParsedPr
   if (refusals.length > 0) return {refusals, warnings}
 
   const known = new Set(['undefined', 'NaN', 'Infinity', 'arguments', ...source.offered])
-  for (const node of findUndeclared(root, known)) refusals.push(objectAt(source, node.start - shift, undeclared(node, apis)))
+  for (const node of findUndeclared(root, known))
+    refusals.push(objectAt(source, node.start - shift, undeclared(node, apis)))
   for (const {name, offset} of calls) {
     if (undocumented.has(name) && !own.has(name) && !documentedMethods.has(name)) {
-      warnings.push(objectAt(source, offset, `\`${name}\` is not in the documented standard library of sandboxed JavaScript.`))
+      warnings.push(
+        objectAt(source, offset, `\`${name}\` is not in the documented standard library of sandboxed JavaScript.`),
+      )
     }
   }
   return {refusals, warnings}

@@ -16,7 +16,10 @@ const freeLength = 4096
  * its depth, and long results of `+` are weighed. Lines stay as they are. Measured: 20 % on a tight loop, 60 % on a
  * function that does nothing but call itself; a vm time-out would cost a watchdog thread for every callback instead.
  */
-export function planInsertions({root, statements, arrows, shift}: ParsedProgram, names: MeterNames): readonly Insertion[] {
+export function planInsertions(
+  {root, statements, arrows, shift}: ParsedProgram,
+  names: MeterNames,
+): readonly Insertion[] {
   const insertions: Insertion[] = []
   const insert = (offset: number, text: string): void => void insertions.push({offset: offset - shift, text})
   const {meter, value} = names
@@ -55,7 +58,10 @@ export function planInsertions({root, statements, arrows, shift}: ParsedProgram,
 }
 
 function isSum(node: AnyNode): boolean {
-  return (node.type === 'BinaryExpression' && node.operator === '+') || (node.type === 'AssignmentExpression' && node.operator === '+=')
+  return (
+    (node.type === 'BinaryExpression' && node.operator === '+') ||
+    (node.type === 'AssignmentExpression' && node.operator === '+=')
+  )
 }
 
 function isList({type}: AnyNode): boolean {
@@ -63,11 +69,20 @@ function isList({type}: AnyNode): boolean {
 }
 
 function isFunction(node: AnyNode): node is Extract<AnyNode, {body: AnyNode; params: unknown}> {
-  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+  return (
+    node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+  )
 }
 
-function isLoop(node: AnyNode): node is Extract<AnyNode, {type: 'ForStatement' | 'ForInStatement' | 'ForOfStatement' | 'WhileStatement'}> {
-  return node.type === 'ForStatement' || node.type === 'ForInStatement' || node.type === 'ForOfStatement' || node.type === 'WhileStatement'
+function isLoop(
+  node: AnyNode,
+): node is Extract<AnyNode, {type: 'ForStatement' | 'ForInStatement' | 'ForOfStatement' | 'WhileStatement'}> {
+  return (
+    node.type === 'ForStatement' ||
+    node.type === 'ForInStatement' ||
+    node.type === 'ForOfStatement' ||
+    node.type === 'WhileStatement'
+  )
 }
 
 /** The source with the insertions, which must be ordered by offset; equal offsets keep their order. */

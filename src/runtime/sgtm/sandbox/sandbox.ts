@@ -69,7 +69,8 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
       if (typeof value === 'function') return realm.unwrap(value) ?? callback(run, value as Callable)
       if (typeof value !== 'object' || value === null) return value
       nodes += Array.isArray(value) ? value.length + 1 : 1
-      if (depth > maxDepth || nodes > maxNodes) throw new Error('A value is too large or nested too deeply to be passed on.')
+      if (depth > maxDepth || nodes > maxNodes)
+        throw new Error('A value is too large or nested too deeply to be passed on.')
       if (depth === 0 && realm.isPromise(value)) return exportPromise(run, value)
       // Loops and not methods: those of a realm's array would give arrays of the realm.
       if (Array.isArray(value)) {
@@ -110,7 +111,7 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
         const run = realm.newRun(stepsPerRun)
         programs.set(run, {program, host})
         const body = factory(realm.require(run, host.resolve))
-        return {call: callback(run, body) as Run['call'], end: () => void (run.ended = true)}
+        return {call: callback(run, body), end: () => void (run.ended = true)}
       }
     },
   }

@@ -69,7 +69,8 @@ type Judges = {readonly [Type in AnyNode['type']]?: (node: Extract<AnyNode, {typ
 const judges: Judges = {
   ArrowFunctionExpression: (node) => (node.async ? 'An async function' : undefined),
   AssignmentExpression: (node) => (assignmentOperators.includes(node.operator) ? undefined : `\`${node.operator}\``),
-  BinaryExpression: (node) => (binaryOperators.includes(node.operator) ? undefined : `The operator \`${node.operator}\``),
+  BinaryExpression: (node) =>
+    binaryOperators.includes(node.operator) ? undefined : `The operator \`${node.operator}\``,
   BreakStatement: (node) => (node.label ? 'A label' : undefined),
   CallExpression: (node) => (node.optional ? 'Optional chaining' : undefined),
   ContinueStatement: (node) => (node.label ? 'A label' : undefined),

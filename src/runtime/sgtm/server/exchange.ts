@@ -29,7 +29,8 @@ export function createExchange(request: IncomingRequest): OpenExchange {
     offer: (client) => void (offeredTo = client),
     claimedBy: () => claimedBy,
     claim: () => {
-      if (offeredTo === undefined) throw new Error('claimRequest must be called before the client returns, not from a callback.')
+      if (offeredTo === undefined)
+        throw new Error('claimRequest must be called before the client returns, not from a callback.')
       claimedBy = offeredTo
     },
     flush: () => {

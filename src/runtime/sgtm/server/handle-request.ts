@@ -26,7 +26,9 @@ export async function handleRequest(
   const context: TraceContext = {trace: parent?.trace ?? newTraceId(), span}
   const {trace} = context
   // Cloud Run gives every request a trace context; a template may rely on finding one.
-  const request = parent ? original : {...original, headers: {...original.headers, traceparent: formatTraceparent(context)}}
+  const request = parent
+    ? original
+    : {...original, headers: {...original.headers, traceparent: formatTraceparent(context)}}
   emit({
     type: 'span.started',
     trace,
@@ -65,7 +67,13 @@ async function answerBy(
   context: TraceContext,
 ): Promise<Answer> {
   const say = (client: Instance, text: string): void =>
-    services.emit({type: 'log.line', source: `template ${client.loaded.template.displayName || client.name}`, level: 'error', text, trace: context.trace})
+    services.emit({
+      type: 'log.line',
+      source: `template ${client.loaded.template.displayName || client.name}`,
+      level: 'error',
+      text,
+      trace: context.trace,
+    })
 
   for (const client of container.clients) {
     exchange.offer(client.name)
@@ -80,7 +88,10 @@ async function answerBy(
     }
     if (exchange.claimedBy() === undefined) continue
     const callOff = services.later(services.answerWithinMs, () => {
-      say(client, `"${client.name}" claimed the request but did not call returnResponse within ${services.answerWithinMs} ms, so it was answered with 500.`)
+      say(
+        client,
+        `"${client.name}" claimed the request but did not call returnResponse within ${services.answerWithinMs} ms, so it was answered with 500.`,
+      )
       exchange.answer(plainAnswer(500, 'the client did not answer'))
     })
     const answer = await exchange.answered
@@ -91,7 +102,13 @@ async function answerBy(
   return plainAnswer(400, 'no client claimed the request')
 }
 
-function startClient(client: Instance, container: LoadedContainer, services: RunServices, exchange: OpenExchange, parent: TraceContext): void {
+function startClient(
+  client: Instance,
+  container: LoadedContainer,
+  services: RunServices,
+  exchange: OpenExchange,
+  parent: TraceContext,
+): void {
   const source = `template ${client.loaded.template.displayName || client.name}`
   const run = startInstance(client, services, {
     exchange,
@@ -102,7 +119,15 @@ function startClient(client: Instance, container: LoadedContainer, services: Run
       if (exchange.claimedBy() === undefined) throw new Error('runContainer: the request must be claimed first.')
       // After the client's current code, as in a real container.
       queueMicrotask(() => {
-        void runContainer(container.tags, services, {event, exchange, parent, clientName: client.name, invoke, onStart, onComplete})
+        void runContainer(container.tags, services, {
+          event,
+          exchange,
+          parent,
+          clientName: client.name,
+          invoke,
+          onStart,
+          onComplete,
+        })
       })
     },
   })

@@ -9,15 +9,24 @@ import type {ContainerOptions} from '../types.ts'
  * person asked for does not move.
  * @throws {StitchError} STITCH_PORT_TAKEN
  */
-export async function listen(server: Server, {host, port: {port, explicit}, emit}: Pick<ContainerOptions, 'host' | 'port' | 'emit'>): Promise<number> {
+export async function listen(
+  server: Server,
+  {host, port: {port, explicit}, emit}: Pick<ContainerOptions, 'host' | 'port' | 'emit'>,
+): Promise<number> {
   try {
     return await tryPort(server, host, port)
   } catch (cause) {
-    const isTaken = cause instanceof Error && 'code' in cause && (cause.code === 'EADDRINUSE' || cause.code === 'EACCES')
+    const isTaken =
+      cause instanceof Error && 'code' in cause && (cause.code === 'EADDRINUSE' || cause.code === 'EACCES')
     if (!isTaken) throw cause
     if (explicit) throw portTaken(port, cause)
     const moved = await tryPort(server, host, 0)
-    emit({type: 'log.line', source: 'sgtm', level: 'warn', text: `Port ${port} is taken, so the server container listens on ${moved}.`})
+    emit({
+      type: 'log.line',
+      source: 'sgtm',
+      level: 'warn',
+      text: `Port ${port} is taken, so the server container listens on ${moved}.`,
+    })
     return moved
   }
 }

@@ -16,7 +16,11 @@ export type LoadedTemplate = {
 }
 
 /** A client or tag: a template with the values of its parameters. */
-export type Instance = {readonly name: string; readonly loaded: LoadedTemplate; readonly data: Readonly<Record<string, unknown>>}
+export type Instance = {
+  readonly name: string
+  readonly loaded: LoadedTemplate
+  readonly data: Readonly<Record<string, unknown>>
+}
 
 export type LoadedTag = Instance & {
   readonly id: string
@@ -46,18 +50,27 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
       exit: 'config',
     })
   }
-  const instance = async (item: {name: string; template: string; parameters: Parameters}, kind: TemplateKind): Promise<Instance> => {
+  const instance = async (
+    item: {name: string; template: string; parameters: Parameters},
+    kind: TemplateKind,
+  ): Promise<Instance> => {
     const loaded = await load(item.template, kind)
     return {name: item.name, loaded, data: buildData(loaded.template.parameters, item.parameters)}
   }
 
   const clients: Instance[] = []
-  for (const client of [...definition.clients].sort((a, b) => b.priority - a.priority)) clients.push(await instance(client, 'CLIENT'))
+  for (const client of [...definition.clients].sort((a, b) => b.priority - a.priority))
+    clients.push(await instance(client, 'CLIENT'))
   const events = new Map(definition.triggers.map(({name, event}) => [name, event]))
   const tags: LoadedTag[] = []
   for (const [index, tag] of definition.tags.entries()) {
     const fires = tag.triggers.map((trigger) => events.get(trigger) ?? unknownTrigger(tag.name, trigger))
-    tags.push({...(await instance(tag, 'TAG')), id: String(index + 1), events: new Set(fires), metadata: tag.metadata ?? {}})
+    tags.push({
+      ...(await instance(tag, 'TAG')),
+      id: String(index + 1),
+      events: new Set(fires),
+      metadata: tag.metadata ?? {},
+    })
   }
   return {clients, tags, warnings}
 }
@@ -77,9 +90,12 @@ function toProblem({message, at, excerpt}: Objection): Problem {
 }
 
 function unknownTrigger(tag: string, trigger: string): never {
-  throw new StitchError(`The tag "${tag}" names the trigger "${trigger}", which does not exist, so no container was started.`, {
-    code: 'STITCH_CONTAINER_INVALID',
-    exit: 'config',
-    hints: ['Add the trigger to `triggers` in container.json, or correct its name in the tag.'],
-  })
+  throw new StitchError(
+    `The tag "${tag}" names the trigger "${trigger}", which does not exist, so no container was started.`,
+    {
+      code: 'STITCH_CONTAINER_INVALID',
+      exit: 'config',
+      hints: ['Add the trigger to `triggers` in container.json, or correct its name in the tag.'],
+    },
+  )
 }

@@ -22,7 +22,10 @@ const bodyCut = 65_536
  * Answers templates' outbound HTTP by rules: forwarded to loopback where a rule says so, else answered by a rule or
  * with 204, and kept. A `traceparent` header that a template sends is moved on to the hop's own span, so hops nest.
  */
-export function createOutbound(options: Pick<ContainerOptions, 'outbound' | 'clock' | 'emit' | 'signal'>, agent: Agent): Outbound {
+export function createOutbound(
+  options: Pick<ContainerOptions, 'outbound' | 'clock' | 'emit' | 'signal'>,
+  agent: Agent,
+): Outbound {
   const {outbound: rules, clock, emit} = options
   const captured = createRing<CapturedRequest>()
 
@@ -40,10 +43,16 @@ export function createOutbound(options: Pick<ContainerOptions, 'outbound' | 'clo
     const span = newSpanId()
     const request = original.headers['traceparent'] === undefined ? original : retrace(original, {trace, span})
     const {host, pathname} = URL.canParse(request.url) ? new URL(request.url) : {host: request.url, pathname: ''}
-    const name = sender.kind === 'client' ? `forward ${request.method} ${pathname}` : `${request.method} ${host}${pathname}`
+    const name =
+      sender.kind === 'client' ? `forward ${request.method} ${pathname}` : `${request.method} ${host}${pathname}`
     const lane = sender.kind === 'client' ? 'sgtm' : 'vendor'
     emit({type: 'span.started', trace, span, parent: sender.parent.span, name, lane, start: clock.now()})
-    const asked = {method: request.method, url: request.url, headers: request.headers, body: request.body.slice(0, bodyCut)}
+    const asked = {
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: request.body.slice(0, bodyCut),
+    }
     try {
       const answer = answerByRule(sender, request) ?? (await sendForReal(agent, request, options.signal))
       const status = answer.statusCode
@@ -67,5 +76,7 @@ function retrace(request: OutboundRequest, context: TraceContext): OutboundReque
 }
 
 function flatten(headers: OutboundAnswer['headers']): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]))
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
+  )
 }

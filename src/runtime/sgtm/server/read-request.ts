@@ -29,6 +29,7 @@ export async function readRequest(message: IncomingMessage): Promise<IncomingReq
 /** Repeated headers joined as `getRequestHeader` gives them; cookies by their own rule (RFC 6265, section 4.2.1). */
 function joinHeaders(distinct: NodeJS.Dict<string[]>): Record<string, string> {
   const headers = Object.create(null) as Record<string, string>
-  for (const [name, values = []] of Object.entries(distinct)) headers[name] = values.join(name === 'cookie' ? '; ' : ', ')
+  for (const [name, values = []] of Object.entries(distinct))
+    headers[name] = values.join(name === 'cookie' ? '; ' : ', ')
   return headers
 }

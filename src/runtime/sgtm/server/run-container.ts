@@ -31,7 +31,15 @@ export async function runContainer(tags: readonly LoadedTag[], services: RunServ
   const name = typeof run.event['event_name'] === 'string' ? run.event['event_name'] : ''
   services.events.add({trace, client: run.clientName, name, data: run.event})
   const firing = tags.filter(({events}) => events.has(name))
-  emit({type: 'span.started', trace, span, parent: run.parent.span, name: `run container ${name}`, lane: 'sgtm', start: clock.now()})
+  emit({
+    type: 'span.started',
+    trace,
+    span,
+    parent: run.parent.span,
+    name: `run container ${name}`,
+    lane: 'sgtm',
+    start: clock.now(),
+  })
 
   const scope = createEventScope(run.event)
   const bindToEvent = createBindToEvent(scope)
@@ -61,7 +69,13 @@ function createEventScope(data: Event): SettledScope {
   }
 }
 
-async function runTag(tag: LoadedTag, services: RunServices, run: EventRun, event: EventScope, parent: TraceContext): Promise<TagResult> {
+async function runTag(
+  tag: LoadedTag,
+  services: RunServices,
+  run: EventRun,
+  event: EventScope,
+  parent: TraceContext,
+): Promise<TagResult> {
   const {clock, emit} = services
   const {trace} = parent
   const span = newSpanId()

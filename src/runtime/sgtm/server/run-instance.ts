@@ -47,7 +47,9 @@ export function createContext({name, loaded}: Instance, services: RunServices, s
   const {trace} = scope.parent
   const kind = template.kind === 'CLIENT' ? 'client' : 'tag'
   const isPreview = scope.exchange.request.headers['x-gtm-server-preview'] !== undefined
-  const logsAlways = template.permissions.some(({publicId, params}) => publicId === 'logging' && params['environments'] === 'all')
+  const logsAlways = template.permissions.some(
+    ({publicId, params}) => publicId === 'logging' && params['environments'] === 'all',
+  )
   const log: ApiContext['log'] = (level, text) => emit({type: 'log.line', source, level, text, trace})
 
   const isAllowed: ApiContext['isAllowed'] = (ask) => {

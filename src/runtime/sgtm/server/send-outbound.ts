@@ -5,14 +5,18 @@ import type {OutboundAnswer, OutboundFailure, OutboundRequest} from '../apis/api
 export type SendFailure = OutboundFailure & {readonly detail: string}
 
 /** Sends a request for real. Rejects with a {@link SendFailure}. */
-export async function sendForReal(agent: Agent, request: OutboundRequest, signal: AbortSignal): Promise<OutboundAnswer> {
+export async function sendForReal(
+  agent: Agent,
+  request: OutboundRequest,
+  signal: AbortSignal,
+): Promise<OutboundAnswer> {
   const timeout = AbortSignal.timeout(request.timeoutMs)
   try {
     const {origin, pathname, search} = new URL(request.url)
     const {statusCode, headers, body} = await agent.request({
       origin,
       path: pathname + search,
-      method: request.method as 'GET',
+      method: request.method,
       headers: request.headers,
       ...(request.body === '' ? {} : {body: request.body}),
       signal: AbortSignal.any([timeout, signal]),
@@ -29,7 +33,9 @@ export async function sendForReal(agent: Agent, request: OutboundRequest, signal
 }
 
 function dropUndefined(headers: NodeJS.Dict<string | string[]>): Record<string, string | readonly string[]> {
-  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined))
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined),
+  )
 }
 
 function messageOf(error: unknown): string {

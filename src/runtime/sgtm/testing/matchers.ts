@@ -1,4 +1,5 @@
 import {isDeepStrictEqual} from 'node:util'
+import {toText} from '../text.ts'
 
 /** A failed expectation of a template's own test. */
 export class TestFailure extends Error {
@@ -8,12 +9,18 @@ export class TestFailure extends Error {
 type Check = {readonly passes: boolean; readonly expected: string}
 
 /** What `assertThat(actual, message)` gives: one method per matcher, each throws {@link TestFailure}. */
-export function createMatchers(actual: unknown, message: unknown): Readonly<Record<string, (...args: readonly unknown[]) => void>> {
+export function createMatchers(
+  actual: unknown,
+  message: unknown,
+): Readonly<Record<string, (...args: readonly unknown[]) => void>> {
   const list = Array.isArray(actual) || typeof actual === 'string' ? actual : undefined
   const number = typeof actual === 'number' ? actual : Number.NaN
   const type = (is: boolean, expected: string): Check => ({passes: is, expected})
   const contains = (wanted: readonly unknown[]): boolean =>
-    list !== undefined && wanted.every((item) => (typeof list === 'string' ? list.includes(String(item)) : list.some((own) => isEqual(own, item))))
+    list !== undefined &&
+    wanted.every((item) =>
+      typeof list === 'string' ? list.includes(toText(item)) : list.some((own) => isEqual(own, item)),
+    )
   const exactly = (wanted: readonly unknown[]): boolean => contains(wanted) && list?.length === wanted.length
   const matchers: Record<string, (...args: readonly unknown[]) => Check> = {
     isUndefined: () => type(actual === undefined, 'undefined'),
@@ -30,7 +37,11 @@ export function createMatchers(actual: unknown, message: unknown): Readonly<Reco
     isNotInfinity: () => type(number !== Infinity && number !== -Infinity, 'anything but an infinity'),
     isEqualTo: (wanted) => type(isEqual(actual, wanted), show(wanted)),
     isNotEqualTo: (wanted) => type(!isEqual(actual, wanted), `anything but ${show(wanted)}`),
-    isAnyOf: (...wanted) => type(wanted.some((item) => isEqual(actual, item)), `one of ${show(wanted)}`),
+    isAnyOf: (...wanted) =>
+      type(
+        wanted.some((item) => isEqual(actual, item)),
+        `one of ${show(wanted)}`,
+      ),
     isNoneOf: (...wanted) => type(!wanted.some((item) => isEqual(actual, item)), `none of ${show(wanted)}`),
     isStrictlyEqualTo: (wanted) => type(actual === wanted, show(wanted)),
     isNotStrictlyEqualTo: (wanted) => type(actual !== wanted, `anything but ${show(wanted)}`),
@@ -57,7 +68,7 @@ export function createMatchers(actual: unknown, message: unknown): Readonly<Reco
       name,
       (...args: readonly unknown[]) => {
         const {passes, expected} = matcher(...args)
-        const prefix = message === undefined ? '' : `${String(message)}: `
+        const prefix = message === undefined ? '' : `${toText(message)}: `
         if (!passes) throw new TestFailure(`${prefix}expected ${expected}, got ${show(actual)}`)
       },
     ]),
@@ -76,5 +87,5 @@ function plain(value: unknown): unknown {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value) ?? String(value)
+  return JSON.stringify(value) ?? toText(value)
 }

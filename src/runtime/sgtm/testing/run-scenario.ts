@@ -5,6 +5,7 @@ import {SandboxError} from '../sandbox/sandbox.ts'
 import type {Run, RunHost, Sandbox} from '../sandbox/sandbox.ts'
 import type {Template, TemplateScenario} from '../tpl/template.ts'
 import {createMatchers, isEqual, TestFailure} from './matchers.ts'
+import {toText} from '../text.ts'
 
 /** How one of a template's own tests ended; `problem` says why it did not pass. */
 export type ScenarioResult = {readonly name: string; readonly passed: boolean; readonly problem?: string}
@@ -13,8 +14,8 @@ export type ScenarioDeps = {
   readonly sandbox: Sandbox
   /** Starts the template under test. */
   readonly start: (host: RunHost) => Run
-  /** The live API of a name; undefined for one that lives in the realm. */
-  readonly resolve: (name: string) => unknown
+  /** Gives the live APIs by name, undefined for those that live in the realm; `note` gets errors in callbacks. */
+  readonly live: (note: (problem: unknown) => void) => (name: string) => unknown
   /** Settles when callbacks and promises that the scenario started have had their turn. */
   readonly settle: () => Promise<void>
 }
@@ -26,7 +27,11 @@ const testApi = ['runCode', 'mock', 'mockObject', 'assertApi', 'assertThat', 'fa
  * Runs one test of a template's TESTS section, confined as the template itself: setup first, then the scenario in a
  * scope of its own. Late failures, in callbacks and promises, count.
  */
-export async function runScenario(template: Template, scenario: TemplateScenario, deps: ScenarioDeps): Promise<ScenarioResult> {
+export async function runScenario(
+  template: Template,
+  scenario: TemplateScenario,
+  deps: ScenarioDeps,
+): Promise<ScenarioResult> {
   const {name} = scenario
   const program = compileScenario(template, scenario)
   if (typeof program === 'string') return {name, passed: false, problem: program}
@@ -57,27 +62,31 @@ function compileScenario({file, tests}: Template, scenario: TemplateScenario): P
 }
 
 /** Mocks, call records and the six functions that test code is offered. */
-function createBench({start, resolve}: ScenarioDeps, note: (problem: unknown) => void) {
+function createBench({start, live}: ScenarioDeps, note: (problem: unknown) => void) {
+  const resolve = live(note)
   const mocks = new Map<string, unknown>()
   const calls = new Map<string, (readonly unknown[])[]>()
-  const record = (name: string, args: readonly unknown[]): void => void calls.set(name, [...(calls.get(name) ?? []), args])
+  const record = (name: string, args: readonly unknown[]): void =>
+    void calls.set(name, [...(calls.get(name) ?? []), args])
 
   /** Looks the mock up at the call, so that one set after `require` counts too. */
-  const spy = (name: string, live: unknown): Callable => (...args) => {
-    record(name, args)
-    const target = mocks.has(name) ? mocks.get(name) : live
-    return typeof target === 'function' ? (target as Callable)(...args) : target
-  }
+  const spy =
+    (name: string, real: unknown): Callable =>
+    (...args) => {
+      record(name, args)
+      const target = mocks.has(name) ? mocks.get(name) : real
+      return typeof target === 'function' ? (target as Callable)(...args) : target
+    }
   const find = (name: string): unknown => {
-    const live = resolve(name)
-    if (typeof live === 'object' && live !== null) return mocks.get(name) ?? live
-    return live === undefined && !mocks.has(name) ? undefined : spy(name, live)
+    const real = resolve(name)
+    if (typeof real === 'object' && real !== null) return mocks.get(name) ?? real
+    return real === undefined && !mocks.has(name) ? undefined : spy(name, real)
   }
   const assertApi = (name: unknown) => {
-    const made = calls.get(String(name)) ?? []
+    const made = calls.get(toText(name)) ?? []
     const was = (args: readonly unknown[]): boolean => made.some((call) => isEqual(call, args))
     const check = (passes: boolean, text: string): void => {
-      if (!passes) throw new TestFailure(`${String(name)} ${text}; calls: ${JSON.stringify(made)}`)
+      if (!passes) throw new TestFailure(`${toText(name)} ${text}; calls: ${JSON.stringify(made)}`)
     }
     return {
       wasCalled: () => check(made.length > 0, 'was not called'),
@@ -95,18 +104,18 @@ function createBench({start, resolve}: ScenarioDeps, note: (problem: unknown) =>
         const done = {gtmOnSuccess: spy('gtmOnSuccess', undefined), gtmOnFailure: spy('gtmOnFailure', undefined)}
         return run.call({...done, ...given})
       },
-      mock: (name: unknown, value: unknown) => void mocks.set(String(name), value),
-      mockObject: (name: unknown, value: unknown) => void mocks.set(String(name), value),
+      mock: (name: unknown, value: unknown) => void mocks.set(toText(name), value),
+      mockObject: (name: unknown, value: unknown) => void mocks.set(toText(name), value),
       assertApi,
       assertThat: createMatchers,
       fail: (message: unknown) => {
-        throw new TestFailure(message === undefined ? 'the test called fail' : String(message))
+        throw new TestFailure(message === undefined ? 'the test called fail' : toText(message))
       },
     },
   }
 }
 
 function describe(problem: unknown): string {
-  if (!(problem instanceof SandboxError)) return problem instanceof Error ? problem.message : String(problem)
+  if (!(problem instanceof SandboxError)) return problem instanceof Error ? problem.message : toText(problem)
   return problem.at ? `${problem.at.line}:${problem.at.column} ${problem.message}` : problem.message
 }

@@ -15,14 +15,24 @@ import {runScenario} from './run-scenario.ts'
 import type {ScenarioResult} from './run-scenario.ts'
 
 /** What a scenario that mocks nothing sees. */
-const request: IncomingRequest = {method: 'GET', path: '/', query: '', headers: {}, body: undefined, remoteAddress: '127.0.0.1'}
+const request: IncomingRequest = {
+  method: 'GET',
+  path: '/',
+  query: '',
+  headers: {},
+  body: undefined,
+  remoteAddress: '127.0.0.1',
+}
 
 /**
  * Runs a template's own tests. APIs that a scenario does not mock are live, with a request, a response and a storage of
  * the scenario's own; outbound requests fail, since a test that sends is a test that forgot a mock.
  * @throws {StitchError} STITCH_TEMPLATE_INVALID
  */
-export async function testTemplate(file: string, {clock, emit}: {readonly clock: Clock; readonly emit: Emit}): Promise<readonly ScenarioResult[]> {
+export async function testTemplate(
+  file: string,
+  {clock, emit}: {readonly clock: Clock; readonly emit: Emit},
+): Promise<readonly ScenarioResult[]> {
   const template = await readTemplate(file)
   const results: ScenarioResult[] = []
   for (const scenario of template.tests.scenarios) {
@@ -53,7 +63,18 @@ export async function testTemplate(file: string, {clock, emit}: {readonly clock:
     const settle = async (): Promise<void> => {
       for (let turn = 0; turn < 5; turn++) await sleep(1)
     }
-    results.push(await runScenario(template, scenario, {sandbox, start: loaded.start, resolve: createResolve(context), settle}))
+    const live = (note: (problem: unknown) => void) =>
+      createResolve({
+        ...context,
+        invoke: (callback, ...args) => {
+          try {
+            callback(...args)
+          } catch (problem) {
+            note(problem)
+          }
+        },
+      })
+    results.push(await runScenario(template, scenario, {sandbox, start: loaded.start, live, settle}))
   }
   return results
 }

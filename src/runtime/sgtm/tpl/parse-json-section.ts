@@ -6,7 +6,11 @@ import type {Section} from './split-sections.ts'
 import type {Problem, SectionName} from './template.ts'
 
 /** A section's value, or what keeps it from being one. Warnings are oddities that GTM's own exports contain. */
-export type Parsed<T> = {readonly value: T | undefined; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[]}
+export type Parsed<T> = {
+  readonly value: T | undefined
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
 
 /**
  * Reads a JSON section against its schema. Raw control characters inside strings are tolerated with a warning, since
@@ -16,7 +20,11 @@ export function parseJsonSection<T>(file: string, section: Section, schema: z.Zo
   const name = section.name as SectionName
   const errors: ParseError[] = []
   const tree = parseTree(section.text, errors, {allowTrailingComma: false, disallowComments: true})
-  const say = (message: string, offset: number): Problem => ({section: name, message, at: locate(file, section, offset)})
+  const say = (message: string, offset: number): Problem => ({
+    section: name,
+    message,
+    at: locate(file, section, offset),
+  })
 
   const isControlCharacter = ({error}: ParseError): boolean => printParseErrorCode(error) === 'InvalidCharacter'
   const warnings = errors

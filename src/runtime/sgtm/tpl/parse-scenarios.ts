@@ -2,6 +2,7 @@ import {LineCounter, isMap, isScalar, isSeq, parseDocument} from 'yaml'
 import type {Node} from 'yaml'
 import type {Section} from './split-sections.ts'
 import type {Problem, Template} from './template.ts'
+import {toText} from '../text.ts'
 
 type Tests = Template['tests']
 
@@ -18,7 +19,9 @@ export function parseScenarios(file: string, section: Section): {tests: Tests; p
   }
   const say = (message: string, offset: number): Problem => ({section: 'TESTS', message, at: at(offset)})
 
-  const problems = document.errors.map((error) => say(`This is not valid YAML: ${error.message.split('\n')[0]}`, error.pos[0]))
+  const problems = document.errors.map((error) =>
+    say(`This is not valid YAML: ${error.message.split('\n')[0]}`, error.pos[0]),
+  )
   const root = document.contents
   if (problems.length > 0 || root === null) return {tests: noTests, problems}
   if (!isMap(root)) return {tests: noTests, problems: [say('TESTS must have `scenarios`.', 0)]}
@@ -28,7 +31,7 @@ export function parseScenarios(file: string, section: Section): {tests: Tests; p
   const scenarios = (isSeq(list) ? list.items : []).map((item) => {
     const code = isMap(item) ? (item.get('code', true) as Node | undefined) : undefined
     return {
-      name: isMap(item) ? String(item.get('name') ?? '') : '',
+      name: isMap(item) ? toText(item.get('name') ?? '') : '',
       code: textOf(code),
       line: code ? codeLine(code) : section.line,
     }
@@ -43,5 +46,5 @@ export function parseScenarios(file: string, section: Section): {tests: Tests; p
 }
 
 function textOf(node: Node | undefined): string {
-  return isScalar(node) && node.value !== null && node.value !== undefined ? String(node.value) : ''
+  return isScalar(node) && node.value !== null && node.value !== undefined ? toText(node.value) : ''
 }

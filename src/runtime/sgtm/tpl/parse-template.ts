@@ -6,7 +6,9 @@ import {splitSections} from './split-sections.ts'
 import type {Problem, SectionName, Template} from './template.ts'
 
 /** A template, or everything that is wrong with the file. */
-export type ParsedTemplate = {readonly ok: true; readonly template: Template} | {readonly ok: false; readonly problems: readonly Problem[]}
+export type ParsedTemplate =
+  | {readonly ok: true; readonly template: Template}
+  | {readonly ok: false; readonly problems: readonly Problem[]}
 
 /**
  * Reads the text of a `.tpl` file. Permissions, tests and notes may be missing (GTM leaves out what is empty); the
@@ -37,7 +39,9 @@ export function parseTemplate(file: string, text: string): ParsedTemplate {
   const code = find('SANDBOXED_JS_FOR_SERVER')
   if (!code) problems.push(missing(file, 'SANDBOXED_JS_FOR_SERVER'))
   const testSection = find('TESTS')
-  const {tests, problems: testProblems} = testSection ? parseScenarios(file, testSection) : {tests: noTests, problems: []}
+  const {tests, problems: testProblems} = testSection
+    ? parseScenarios(file, testSection)
+    : {tests: noTests, problems: []}
   problems.push(...testProblems)
 
   if (problems.length > 0 || !info || !parameters || !permissions || !code) return {ok: false, problems}

@@ -13,9 +13,14 @@ const Condition = z.looseObject({
   type: z.enum(['EQUALS', 'NOT_EQUALS']).catch('EQUALS'),
 })
 
-const Choices = z.array(z.looseObject({value: z.unknown(), get subParams() {
-  return z.array(ParameterShape).optional()
-}}))
+const Choices = z.array(
+  z.looseObject({
+    value: z.unknown(),
+    get subParams() {
+      return z.array(ParameterShape).optional()
+    },
+  }),
+)
 
 /** A parameter as the file spells it: choices and columns have their own key per kind of field. */
 const ParameterShape = z.looseObject({
@@ -87,12 +92,10 @@ const PermissionShape = z.looseObject({
 
 /** SERVER_PERMISSIONS, decoded to plain values. */
 export const Permissions = z.array(PermissionShape).transform((shapes) =>
-  shapes.map(
-    ({instance}): Permission => ({
-      publicId: instance.key.publicId,
-      params: Object.fromEntries(instance.param.map(({key, value}) => [key, decode(value)])),
-    }),
-  ),
+  shapes.map(({instance}): Permission => ({
+    publicId: instance.key.publicId,
+    params: Object.fromEntries(instance.param.map(({key, value}) => [key, decode(value)])),
+  })),
 )
 
 function decode(value: Value): unknown {

@@ -1,5 +1,4 @@
 import type {SourceLocation} from '#runtime/kernel/errors.ts'
-import type {SectionName} from './template.ts'
 
 /** A section's text and the file's line on which it begins (1-based). */
 export type Section = {readonly name: string; readonly text: string; readonly line: number}
@@ -10,7 +9,10 @@ export type Section = {readonly name: string; readonly text: string; readonly li
  * LF, so that lines count the same everywhere.
  */
 export function splitSections(text: string): readonly Section[] {
-  const lines = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').split('\n')
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .split('\n')
   const sections: {name: string; lines: string[]; line: number}[] = []
   for (const [index, line] of lines.entries()) {
     const name = /^[ \t]*___([A-Z][A-Z_]*)___[ \t]*$/.exec(line)?.[1]
@@ -33,7 +35,7 @@ const markers: ReadonlySet<string> = new Set([
   'WEB_PERMISSIONS',
   'TESTS',
   'NOTES',
-] satisfies (SectionName | string)[])
+])
 
 /** The place in the file of an offset within a section. */
 export function locate(file: string, section: Section, offset: number): SourceLocation {

@@ -1,7 +1,13 @@
 import type {SourceLocation} from '#runtime/kernel/errors.ts'
 
 /** The sections of a server template that mean something to a runtime; terms of service are read over. */
-export type SectionName = 'INFO' | 'TEMPLATE_PARAMETERS' | 'SANDBOXED_JS_FOR_SERVER' | 'SERVER_PERMISSIONS' | 'TESTS' | 'NOTES'
+export type SectionName =
+  | 'INFO'
+  | 'TEMPLATE_PARAMETERS'
+  | 'SANDBOXED_JS_FOR_SERVER'
+  | 'SERVER_PERMISSIONS'
+  | 'TESTS'
+  | 'NOTES'
 
 /** Something wrong or odd in a template file, at the place where a person has to look. */
 export type Problem = {readonly section: SectionName | 'file'; readonly message: string; readonly at: SourceLocation}
@@ -10,7 +16,11 @@ export type Problem = {readonly section: SectionName | 'file'; readonly message:
 export type TemplateKind = 'CLIENT' | 'TAG' | 'MACRO'
 
 /** Shown or sent along only while another parameter has, or has not, a value. */
-export type Condition = {readonly paramName: string; readonly paramValue: unknown; readonly type: 'EQUALS' | 'NOT_EQUALS'}
+export type Condition = {
+  readonly paramName: string
+  readonly paramValue: unknown
+  readonly type: 'EQUALS' | 'NOT_EQUALS'
+}
 
 /** One row of the parameters form; groups, checkboxes and choices may hold further parameters. */
 export type Parameter = {

@@ -58,9 +58,7 @@ export function createCollections(database: Database): Collections {
       const {root, segments} = splitRoot(parent)
       const from = encodePath(segments)
       const rows =
-        collectionId === undefined
-          ? all.all(root, from, endOf(from))
-          : group.all(root, collectionId, from, endOf(from))
+        collectionId === undefined ? all.all(root, from, endOf(from)) : group.all(root, collectionId, from, endOf(from))
       return rows.map((row) => `${root}/${String(row['path'])}`)
     },
     childIds: (name, after, limit) => {

@@ -3,7 +3,15 @@ import type {DatabaseSync} from 'node:sqlite'
 export type Database = DatabaseSync
 
 /** SQLite's primary result codes that mean something to a person (https://sqlite.org/rescode.html). */
-export const SQLITE = {busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26} as const
+export const SQLITE = {
+  busy: 5,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const
 
 /** The primary result code of an error that node:sqlite threw; undefined for every other error. */
 export function resultCode(error: unknown): number | undefined {
@@ -20,7 +28,7 @@ export function loadSqlite(): typeof import('node:sqlite') {
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
     if (String(warning).includes('SQLite is an experimental feature')) return
     Reflect.apply(emitWarning, process, [warning, ...rest])
-  }) as typeof process.emitWarning
+  })
   try {
     return process.getBuiltinModule('node:sqlite')
   } finally {

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method, typescript/no-base-to-string -- Methods are taken from prototypes on purpose, before those are pruned, and only ever applied. */
 import type {standardLibrary} from '../standard-library.ts'
 import type {Meter} from './meter.ts'
 
@@ -53,7 +54,8 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
   for (const name of library.array) {
     if (name === 'push' || name === 'pop' || name === 'toString') continue
     if (name === 'concat') meterMethod(Array.prototype, name, (self, args) => byLength(self) + sumOf(args))
-    else if (name === 'sort') meterMethod(Array.prototype, name, (self) => byLength(self) * (1 + Math.ceil(Math.log2(byLength(self)))))
+    else if (name === 'sort')
+      meterMethod(Array.prototype, name, (self) => byLength(self) * (1 + Math.ceil(Math.log2(byLength(self)))))
     else if (name === 'join') {
       meterMethod(Array.prototype, name, (self, args) => {
         const separators = lengthOf(self) * lengthOf(args[0])
@@ -72,12 +74,21 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
     const source = known ? known.source : pattern === undefined ? '' : String(pattern)
     meter.charge(source.length + ((lengthOf(self) * (1 + source.length)) >>> 5))
     if (source.length > 1000) throw new errors[2]!('A regular expression is longer than 1,000 characters.')
+    // oxlint-disable-next-line eslint/no-invalid-regexp
     return known ?? new RegExp(source, 'l')
   }
-  for (const [name, symbol] of [['match', Symbol.match], ['search', Symbol.search]] as const) {
-    replaceMethod(String.prototype, name, (self, [pattern]) => apply(patterns[symbol]!, toRegex(self, pattern), [String(self)]))
+  for (const [name, symbol] of [
+    ['match', Symbol.match],
+    ['search', Symbol.search],
+  ] as const) {
+    replaceMethod(String.prototype, name, (self, [pattern]) =>
+      apply(patterns[symbol]!, toRegex(self, pattern), [String(self)]),
+    )
   }
-  for (const [name, symbol] of [['replace', Symbol.replace], ['split', Symbol.split]] as const) {
+  for (const [name, symbol] of [
+    ['replace', Symbol.replace],
+    ['split', Symbol.split],
+  ] as const) {
     const native = methodsOf(String.prototype)[name]!
     replaceMethod(String.prototype, name, (self, [pattern, second]) => {
       meter.charge(byText(self))

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method -- Methods are taken from prototypes on purpose, before those are pruned, and only ever applied. */
 import type {Meter, RunState} from './meter.ts'
 import type {Promises} from './promises.ts'
 
@@ -31,7 +32,12 @@ export type RealmSide = {
  * errors as errors made here, so that no object of the host is ever in a template's hands.
  * Sent into the realm as text: it may use nothing from around it.
  */
-export function createMembrane(meter: Meter, promises: Promises, own: Readonly<Record<string, unknown>>, host: HostSide): RealmSide {
+export function createMembrane(
+  meter: Meter,
+  promises: Promises,
+  own: Readonly<Record<string, unknown>>,
+  host: HostSide,
+): RealmSide {
   const {Array, Error, Object, Reflect, WeakMap, Map, TypeError} = globalThis
   const {apply} = Reflect
   const {freeze, keys, hasOwn} = Object
@@ -44,7 +50,8 @@ export function createMembrane(meter: Meter, promises: Promises, own: Readonly<R
 
   const importValue = (run: RunState, value: unknown, frozen: boolean, depth = 0): unknown => {
     if (typeof value === 'function') return wrap(run, value as Callable)
-    if (typeof value !== 'object' || value === null) return typeof value === 'symbol' || typeof value === 'bigint' ? undefined : value
+    if (typeof value !== 'object' || value === null)
+      return typeof value === 'symbol' || typeof value === 'bigint' ? undefined : value
     if (depth > maxDepth) throw new TypeError('A value is nested too deeply.')
     if (depth === 0 && host.isPromise(value)) return importPromise(run, value)
     let copy: unknown
@@ -54,7 +61,8 @@ export function createMembrane(meter: Meter, promises: Promises, own: Readonly<R
       copy = list
     } else {
       const record: Record<string, unknown> = {}
-      for (const key of keys(value)) record[key] = importValue(run, (value as Record<string, unknown>)[key], frozen, depth + 1)
+      for (const key of keys(value))
+        record[key] = importValue(run, (value as Record<string, unknown>)[key], frozen, depth + 1)
       copy = record
     }
     return frozen ? freeze(copy) : copy
@@ -64,7 +72,12 @@ export function createMembrane(meter: Meter, promises: Promises, own: Readonly<R
     host.whenSettled(
       value,
       (result) => resolve(importValue(run, result, false)),
-      (reason) => reject(typeof reason === 'object' && reason !== null && hasOwn(reason, 'reason') ? importValue(run, reason, false) : toRealmError(reason)),
+      (reason) =>
+        reject(
+          typeof reason === 'object' && reason !== null && hasOwn(reason, 'reason')
+            ? importValue(run, reason, false)
+            : toRealmError(reason),
+        ),
     )
     return promise
   }

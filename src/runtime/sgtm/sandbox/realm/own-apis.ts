@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method -- Methods are taken from prototypes on purpose, before those are pruned, and only ever applied. */
 import type {Meter} from './meter.ts'
 import type {Promises} from './promises.ts'
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method -- Methods are taken from prototypes on purpose, before those are pruned, and only ever applied. */
 import type {Meter, RunState} from './meter.ts'
 
 type Callback = (value?: unknown) => unknown
@@ -25,7 +26,7 @@ type Host = {
  * templates. Sent into the realm as text: it may use nothing from around it.
  */
 export function createPromises(meter: Meter, host: Host): Promises {
-  const {Array, Error, Object, Promise, Reflect, TypeError, WeakSet, String} = globalThis
+  const {Array, Error, Object, Promise, Reflect, TypeError, WeakSet} = globalThis
   const {apply, defineProperty, getPrototypeOf} = Reflect
   const {create} = Object
   const nativeThen = Promise.prototype.then as (...args: unknown[]) => unknown
@@ -37,12 +38,13 @@ export function createPromises(meter: Meter, host: Host): Promises {
   /** Documented: "a sandboxed promise times out after five seconds". */
   const timeoutMs = 5000
 
-  const isPromise = (value: unknown): boolean => typeof value === 'object' && value !== null && apply(hasIn, known, [value])
+  const isPromise = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && apply(hasIn, known, [value])
   /** What a template may see of an error: name and message. */
   const shield = (reason: unknown): unknown => {
     if (!(reason instanceof Error)) return reason
     const shielded = create(getPrototypeOf(reason)) as object
-    defineProperty(shielded, 'message', {value: String(reason.message), enumerable: false})
+    defineProperty(shielded, 'message', {value: reason.message, enumerable: false})
     return shielded
   }
   const bind = (callback: unknown, prepare: (value: unknown) => unknown): unknown => {
@@ -72,13 +74,15 @@ export function createPromises(meter: Meter, host: Host): Promises {
     if (typeof then !== 'function') return value
     const {promise, resolve, reject} = deferred()
     const call = bind(() => apply(then as Callback, value, [resolve, reject]), asIs) as Callback
-    apply(nativeThen, Promise.resolve(), [() => {
-      try {
-        call()
-      } catch (error) {
-        reject(error)
-      }
-    }])
+    apply(nativeThen, Promise.resolve(), [
+      () => {
+        try {
+          call()
+        } catch (error) {
+          reject(error)
+        }
+      },
+    ])
     return promise
   }
   const deferred = (): {promise: unknown; resolve: Callback; reject: Callback} => {
@@ -94,7 +98,9 @@ export function createPromises(meter: Meter, host: Host): Promises {
     apply(addTo, handled, [self])
     return track(apply(nativeThen, self, [bind(onValue, asIs), bind(onReason, shield)]) as object)
   }
+  // A method named `then` is the point here.
   const methods = {
+    // oxlint-disable-next-line unicorn/no-thenable
     then(this: unknown, onValue: unknown, onReason: unknown) {
       return then(this, onValue, onReason)
     },
@@ -119,7 +125,12 @@ export function createPromises(meter: Meter, host: Host): Promises {
     },
   }
   for (const name of ['then', 'catch', 'finally'] as const) {
-    defineProperty(Promise.prototype, name, {value: methods[name], writable: false, enumerable: false, configurable: false})
+    defineProperty(Promise.prototype, name, {
+      value: methods[name],
+      writable: false,
+      enumerable: false,
+      configurable: false,
+    })
   }
 
   return {
@@ -134,10 +145,12 @@ export function createPromises(meter: Meter, host: Host): Promises {
       if (typeof resolver !== 'function') throw new TypeError('Promise.create needs a function.')
       const {promise, resolve, reject} = deferred()
       const callOff = host.later(timeoutMs, () => reject({reason: 'timed_out'}))
-      const settleWith = (settle: Callback): Callback => (value) => {
-        callOff()
-        settle(value)
-      }
+      const settleWith =
+        (settle: Callback): Callback =>
+        (value) => {
+          callOff()
+          settle(value)
+        }
       try {
         apply(resolver as Callback, undefined, [settleWith(resolve), settleWith(reject)])
       } catch (error) {

@@ -17,7 +17,7 @@ export function parseFieldPath(text: string): FieldPath {
   if (SIMPLE.test(text)) return [text]
   if (text === '') throw invalidArgument('Invalid empty property path string.')
   const segments: string[] = []
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     PART.lastIndex = at
     const match = PART.exec(text)
     const part = match?.[1]

@@ -36,7 +36,7 @@ function decodeAggregation(reader: Reader, position: number): Aggregation {
     0x3a: (field) => (alias = field.string()),
   })
   if (!operator) throw invalidArgument('Operator field in Aggregation is not set.')
-  return {alias: alias || `field_${position}`, ...operator} as Aggregation
+  return {alias: alias || `field_${position}`, ...operator}
 }
 
 function decodeUpTo(reader: Reader): number | undefined {

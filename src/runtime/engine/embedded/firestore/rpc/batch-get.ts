@@ -31,9 +31,7 @@ export function batchGetDocuments(
 
   const transaction = findTransaction(context, database, consistency)
   const turn =
-    transaction && !transaction.readOnly
-      ? context.transactions.turns.take(transaction, [...names])
-      : undefined
+    transaction && !transaction.readOnly ? context.transactions.turns.take(transaction, [...names]) : undefined
   const answer = () => answerDocuments(context, names, mask, openView(context, consistency, transaction))
   return turn ? afterTurn(turn, answer) : answer()
 }

@@ -101,7 +101,8 @@ export function decodeTimestamp(reader: Reader): bigint {
     else if (tag === 0x10) nanos = reader.int64()
     else reader.skip(tag)
   }
-  if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) throw invalidArgument('Timestamp seconds exceeds limit for field.')
+  if (seconds < MIN_SECONDS || seconds > MAX_SECONDS)
+    throw invalidArgument('Timestamp seconds exceeds limit for field.')
   if (nanos < 0n || nanos > 999_999_999n) throw invalidArgument('Timestamp nanos exceeds limit for field.')
   return seconds * 1_000_000n + nanos / 1000n
 }

@@ -20,7 +20,11 @@ export function commitWrites(store: DocumentStore, writes: readonly Write[], tim
  * Applies each write by itself and answers in order with its outcome or its refusal. A document must not occur twice;
  * a write that is wrong in itself refuses them all, as in production.
  */
-export function applyWrites(store: DocumentStore, writes: readonly Write[], time: number): (WriteOutcome | GrpcStatus)[] {
+export function applyWrites(
+  store: DocumentStore,
+  writes: readonly Write[],
+  time: number,
+): (WriteOutcome | GrpcStatus)[] {
   const batch = createBatch(store, time)
   const outcomes = writes.map((write) => {
     try {

@@ -7,7 +7,11 @@ import {isReserved} from '../values/validate.ts'
 import type {Value} from '../values/value.ts'
 import type {FieldTransform} from './write.ts'
 
-type Operation = FieldTransform extends infer T ? (T extends {readonly path: FieldPath} ? Omit<T, 'path'> : never) : never
+type Operation = FieldTransform extends infer T
+  ? T extends {readonly path: FieldPath}
+    ? Omit<T, 'path'>
+    : never
+  : never
 
 /** Reads a DocumentTransform.FieldTransform message. Throws INVALID_ARGUMENT. */
 export function parseTransform(reader: Reader): FieldTransform {
@@ -19,7 +23,7 @@ export function parseTransform(reader: Reader): FieldTransform {
     else operation = readOperation(reader, tag) ?? operation
   }
   if (!operation) throw invalidArgument('Operation type must be specified for field transformation.')
-  return {path: checkPath(path), ...operation} as FieldTransform
+  return {path: checkPath(path), ...operation}
 }
 
 function readOperation(reader: Reader, tag: number): Operation | undefined {

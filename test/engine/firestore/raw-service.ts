@@ -1,0 +1,56 @@
+import {readFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import protobuf from 'protobufjs'
+import {createFirestoreService} from '#runtime/engine/embedded/firestore/service.ts'
+import {openStore} from '#runtime/engine/embedded/store/open-store.ts'
+import type {DocumentStore} from '#runtime/engine/embedded/store/store.ts'
+
+// The official client carries the service's definition; its package does not export the file.
+const entry = createRequire(import.meta.url).resolve('@google-cloud/firestore')
+const definition = entry.replace(/build\/src\/index\.js$/, 'build/protos/v1.json')
+const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(definition, 'utf8')) as protobuf.INamespace)
+const firestore = root.lookupService('google.firestore.v1.Firestore')
+
+export const DATABASE = 'projects/p/databases/(default)'
+export const ROOT = `${DATABASE}/documents`
+
+export type Answer = Record<string, unknown>
+export type RawService = Disposable & {
+  readonly store: DocumentStore
+  /** All answers of an RPC, as plain objects; int64 as text. Rejects with the error the handler threw. */
+  readonly call: (method: string, request: object) => Promise<Answer[]>
+}
+
+/** The service without a network: for RPCs that the Node client does not use, and for a clock that tests can move. */
+export function createRawService(clock = {now: () => Date.now()}, dataDir: string | 'memory' = 'memory'): RawService {
+  const stack = new DisposableStack()
+  const store = stack.use(openStore({dataDir}))
+  const {service} = stack.use(createFirestoreService(store, clock))
+  return {
+    store,
+    call: async (name, request) => {
+      const method = firestore.methods[name]!.resolve()
+      const Request = method.resolvedRequestType!
+      const Response = method.resolvedResponseType!
+      const bytes = Buffer.from(Request.encode(Request.fromObject(request)).finish())
+      const decode = (answer: Uint8Array): Answer => Response.toObject(Response.decode(answer), {longs: String})
+      const handler = service[`/google.firestore.v1.Firestore/${name}`]!
+      const call = {metadata: {}, signal: new AbortController().signal}
+      if (handler.kind === 'unary') return [decode(await handler.handle(bytes, call))]
+      const answers: Answer[] = []
+      const messages =
+        handler.kind === 'bidi'
+          ? handler.handle(ReadableStream.from<Buffer>([bytes]), call)
+          : handler.handle(bytes, call)
+      for await (const message of messages) answers.push(decode(message))
+      return answers
+    },
+    [Symbol.dispose]: () => stack.dispose(),
+  }
+}
+
+/** An update write of integer fields. */
+export function writeOf(path: string, fields: Readonly<Record<string, number>>, more: object = {}): object {
+  const entries = Object.entries(fields).map(([name, value]) => [name, {integerValue: value}])
+  return {update: {name: `${ROOT}/${path}`, fields: Object.fromEntries(entries)}, ...more}
+}

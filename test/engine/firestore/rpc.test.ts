@@ -1,0 +1,95 @@
+import {describe, expect, test} from 'vitest'
+import {createRawService, DATABASE, ROOT, writeOf} from './raw-service.ts'
+
+const text = (value: string) => ({stringValue: value})
+
+describe('RPCs that the Node client does not use', () => {
+  test('CreateDocument, GetDocument, UpdateDocument and DeleteDocument work on one document', async () => {
+    using service = createRawService()
+    const name = `${ROOT}/c/a`
+    const document = {fields: {x: text('1'), y: text('2')}}
+    const [created] = await service.call('CreateDocument', {parent: ROOT, collectionId: 'c', documentId: 'a', document})
+    expect(created).toMatchObject({name, ...document})
+    await expect(
+      service.call('CreateDocument', {parent: ROOT, collectionId: 'c', documentId: 'a', document}),
+    ).rejects.toMatchObject({code: 6, message: `Document already exists: ${name}`})
+    await service.call('UpdateDocument', {
+      document: {name, fields: {x: text('9')}},
+      updateMask: {fieldPaths: ['x', 'y']},
+    })
+    expect((await service.call('GetDocument', {name}))[0]).toMatchObject({fields: {x: text('9')}})
+    await service.call('DeleteDocument', {name})
+    await expect(service.call('GetDocument', {name})).rejects.toMatchObject({
+      code: 5,
+      message: `Document "${name}" not found.`,
+    })
+  })
+
+  test('CreateDocument chooses an id where none is given', async () => {
+    using service = createRawService()
+    const [created] = await service.call('CreateDocument', {parent: ROOT, collectionId: 'c', document: {}})
+    expect(created!['name']).toMatch(/\/c\/[A-Za-z0-9]{20}$/)
+  })
+
+  test('ListDocuments pages by id, with missing documents, and by an order', async () => {
+    using service = createRawService()
+    const paths = ['c/a', 'c/b/s/x', 'c/c', 'c/d/s/y', 'c/e']
+    await service.call('Commit', {database: DATABASE, writes: paths.map((path, n) => writeOf(path, {n}))})
+    const list = async (request: object): Promise<string[][]> => {
+      const pages: string[][] = []
+      for (let pageToken = ''; ; ) {
+        const [page] = await service.call('ListDocuments', {parent: ROOT, collectionId: 'c', pageSize: 2, pageToken, ...request})
+        pages.push(((page!['documents'] ?? []) as {name: string}[]).map(({name}) => name.slice(-1)))
+        pageToken = (page!['nextPageToken'] as string | undefined) ?? ''
+        if (pageToken === '') return pages
+      }
+    }
+    expect(await list({showMissing: true})).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+    expect(await list({})).toEqual([['a', 'c'], ['e']])
+    expect(await list({orderBy: 'n desc'})).toEqual([['e', 'c'], ['a']])
+    await expect(list({showMissing: true, orderBy: 'n'})).rejects.toMatchObject({code: 3})
+    await expect(list({pageToken: 'zzz'})).rejects.toMatchObject({code: 3, message: 'invalid page token'})
+  })
+
+  test('ListCollectionIds pages', async () => {
+    using service = createRawService()
+    await service.call('Commit', {database: DATABASE, writes: ['a/1', 'b/1', 'c/1'].map((path) => writeOf(path, {}))})
+    const [page] = await service.call('ListCollectionIds', {parent: ROOT, pageSize: 2})
+    expect(page!['collectionIds']).toEqual(['a', 'b'])
+    const [rest] = await service.call('ListCollectionIds', {parent: ROOT, pageSize: 2, pageToken: page!['nextPageToken']})
+    expect(rest).toEqual({collectionIds: ['c']})
+  })
+
+  test('BatchWrite refuses a document that occurs twice, and writes nothing', async () => {
+    using service = createRawService()
+    const writes = [writeOf('c/a', {n: 1}), {delete: `${ROOT}/c/a`}]
+    await expect(service.call('BatchWrite', {database: DATABASE, writes})).rejects.toMatchObject({code: 3})
+    expect(service.store.get(`${ROOT}/c/a`)).toBeUndefined()
+  })
+
+  test('a request above 10 MiB is refused', async () => {
+    using service = createRawService()
+    const fields = {s: text('x'.repeat(1_000_000))}
+    const writes = Array.from({length: 11}, (_, n) => ({update: {name: `${ROOT}/c/${n}`, fields}}))
+    await expect(service.call('Commit', {database: DATABASE, writes})).rejects.toMatchObject({
+      code: 3,
+      message: 'Request payload size exceeds the limit: 10485760 bytes.',
+    })
+  })
+
+  test.each(['PartitionQuery', 'Write', 'Listen', 'ExecutePipeline'])('%s says that it is not there', async (method) => {
+    using service = createRawService()
+    await expect(service.call(method, {})).rejects.toMatchObject({code: 12, message: expect.stringContaining(method)})
+  })
+
+  test('findNearest and explain say that they are not there', async () => {
+    using service = createRawService()
+    const structuredQuery = {from: [{collectionId: 'c'}]}
+    await expect(
+      service.call('RunQuery', {parent: ROOT, structuredQuery: {...structuredQuery, findNearest: {}}}),
+    ).rejects.toMatchObject({code: 12, message: expect.stringContaining('find_nearest')})
+    await expect(
+      service.call('RunQuery', {parent: ROOT, structuredQuery, explainOptions: {}}),
+    ).rejects.toMatchObject({code: 12, message: expect.stringContaining('explain')})
+  })
+})
