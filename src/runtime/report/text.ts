@@ -38,7 +38,9 @@ function takeSettled(waiting: Set<string>, view: RunView, over: boolean): readon
   for (const trace of waiting) {
     const request = view.requests.get(trace)
     const ended = request?.endedAt
-    if (request && (over || (ended !== undefined && view.now - ended > SETTLE_MS))) {
+    // In dev a request is called ended only when it has been quiet already, and nothing may follow it for hours.
+    const isQuiet = ended !== undefined && (view.head?.command === 'dev' || view.now - ended > SETTLE_MS)
+    if (request && (over || isQuiet)) {
       settled.push(request)
       waiting.delete(trace)
     }

@@ -22,14 +22,15 @@ export type RawService = Disposable & {
 }
 
 /** The service without a network: for RPCs that the Node client does not use, and for a clock that tests can move. */
-export function createRawService(clock = {now: () => Date.now()}, dataDir: string | 'memory' = 'memory'): RawService {
+export function createRawService(clock = {now: () => Date.now()}): RawService {
   const stack = new DisposableStack()
-  const store = stack.use(openStore({dataDir}))
+  const store = stack.use(openStore({}))
   const {service} = stack.use(createFirestoreService(store, clock))
   return {
     store,
     call: async (name, request) => {
-      const method = firestore.methods[name]!.resolve()
+      const method = firestore.methods[name]!
+      method.resolve()
       const Request = method.resolvedRequestType!
       const Response = method.resolvedResponseType!
       const bytes = Buffer.from(Request.encode(Request.fromObject(request)).finish())

@@ -108,9 +108,9 @@ describe('requests that are wrong in themselves', () => {
   ])('aggregating: %s', async (message, aggregations) => {
     using service = createRawService()
     const structuredAggregationQuery = {structuredQuery: {from: [{collectionId: 'c'}]}, aggregations}
-    await expect(
-      service.call('RunAggregationQuery', {parent: ROOT, structuredAggregationQuery}),
-    ).rejects.toMatchObject({code: 3, message})
+    await expect(service.call('RunAggregationQuery', {parent: ROOT, structuredAggregationQuery})).rejects.toMatchObject(
+      {code: 3, message},
+    )
   })
 
   test('preconditions that do not hold have codes and sentences of their own', async () => {

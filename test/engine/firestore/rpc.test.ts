@@ -37,8 +37,14 @@ describe('RPCs that the Node client does not use', () => {
     await service.call('Commit', {database: DATABASE, writes: paths.map((path, n) => writeOf(path, {n}))})
     const list = async (request: object): Promise<string[][]> => {
       const pages: string[][] = []
-      for (let pageToken = ''; ; ) {
-        const [page] = await service.call('ListDocuments', {parent: ROOT, collectionId: 'c', pageSize: 2, pageToken, ...request})
+      for (let pageToken = ''; ;) {
+        const [page] = await service.call('ListDocuments', {
+          parent: ROOT,
+          collectionId: 'c',
+          pageSize: 2,
+          pageToken,
+          ...request,
+        })
         pages.push(((page!['documents'] ?? []) as {name: string}[]).map(({name}) => name.slice(-1)))
         pageToken = (page!['nextPageToken'] as string | undefined) ?? ''
         if (pageToken === '') return pages
@@ -56,7 +62,11 @@ describe('RPCs that the Node client does not use', () => {
     await service.call('Commit', {database: DATABASE, writes: ['a/1', 'b/1', 'c/1'].map((path) => writeOf(path, {}))})
     const [page] = await service.call('ListCollectionIds', {parent: ROOT, pageSize: 2})
     expect(page!['collectionIds']).toEqual(['a', 'b'])
-    const [rest] = await service.call('ListCollectionIds', {parent: ROOT, pageSize: 2, pageToken: page!['nextPageToken']})
+    const [rest] = await service.call('ListCollectionIds', {
+      parent: ROOT,
+      pageSize: 2,
+      pageToken: page!['nextPageToken'],
+    })
     expect(rest).toEqual({collectionIds: ['c']})
   })
 
@@ -77,10 +87,13 @@ describe('RPCs that the Node client does not use', () => {
     })
   })
 
-  test.each(['PartitionQuery', 'Write', 'Listen', 'ExecutePipeline'])('%s says that it is not there', async (method) => {
-    using service = createRawService()
-    await expect(service.call(method, {})).rejects.toMatchObject({code: 12, message: expect.stringContaining(method)})
-  })
+  test.each(['PartitionQuery', 'Write', 'Listen', 'ExecutePipeline'])(
+    '%s says that it is not there',
+    async (method) => {
+      using service = createRawService()
+      await expect(service.call(method, {})).rejects.toMatchObject({code: 12, message: expect.stringContaining(method)})
+    },
+  )
 
   test('findNearest and explain say that they are not there', async () => {
     using service = createRawService()
@@ -88,8 +101,9 @@ describe('RPCs that the Node client does not use', () => {
     await expect(
       service.call('RunQuery', {parent: ROOT, structuredQuery: {...structuredQuery, findNearest: {}}}),
     ).rejects.toMatchObject({code: 12, message: expect.stringContaining('find_nearest')})
-    await expect(
-      service.call('RunQuery', {parent: ROOT, structuredQuery, explainOptions: {}}),
-    ).rejects.toMatchObject({code: 12, message: expect.stringContaining('explain')})
+    await expect(service.call('RunQuery', {parent: ROOT, structuredQuery, explainOptions: {}})).rejects.toMatchObject({
+      code: 12,
+      message: expect.stringContaining('explain'),
+    })
   })
 })

@@ -80,7 +80,11 @@ describe('the embedded engine', () => {
   test('refuses a wrong query at the first attempt of the client', async () => {
     await using engine = await startEmbedded()
     await using client = connect(engine.firestoreHost)
-    const query = client.collection('c').where('n', 'in', Array.from({length: 31}, (_, n) => n))
+    const query = client.collection('c').where(
+      'n',
+      'in',
+      Array.from({length: 31}, (_, n) => n),
+    )
     await expect(query.get()).rejects.toMatchObject({code: 3, message: expect.stringContaining('up to 30')})
   })
 })

@@ -36,7 +36,7 @@ describe('the document store', () => {
   })
 
   test('scans one collection in the order of ids and only the range asked for', () => {
-    using store = openStore({dataDir: 'memory'})
+    using store = openStore({})
     const ids = ['__id-2__', '__id10__', 'A', 'a', 'a\u0000', 'aa', '\uFFEE', '😀']
     for (const [at, id] of ids.toReversed().entries()) put(store, `c/${id}`, at + 1)
     put(store, 'c/a/sub/x', 99)
@@ -46,7 +46,7 @@ describe('the document store', () => {
   })
 
   test('answers for the past what was there then', () => {
-    using store = openStore({dataDir: 'memory'})
+    using store = openStore({})
     put(store, 'c/a', 100)
     put(store, 'c/a', 200, 20)
     store.apply({time: 300, changes: [{name: nameOf('c/a'), before: store.get(nameOf('c/a')), after: undefined}]})
@@ -57,7 +57,7 @@ describe('the document store', () => {
   })
 
   test('tells listeners of each commit', () => {
-    using store = openStore({dataDir: 'memory'})
+    using store = openStore({})
     const seen: number[] = []
     const stop = store.subscribe(({time, changes}) => seen.push(time, changes.length))
     put(store, 'c/a', 1)
@@ -67,7 +67,7 @@ describe('the document store', () => {
   })
 
   test('writes nothing of a commit for which there is no room, and goes on', () => {
-    using store = openStore({dataDir: 'memory', maxBytes: 400_000})
+    using store = openStore({maxBytes: 400_000})
     put(store, 'c/a', 1)
     const changes = Array.from({length: 100}, (_, n) => ({
       name: nameOf(`new/${n}`),
@@ -131,7 +131,10 @@ describe('a data folder that cannot be used', () => {
     const file = join(folder.path, 'firestore.db')
     await writeFile(file, 'this is not a database, whatever its name says. '.repeat(100))
     expect(() => openStore({dataDir: folder.path})).toThrow(
-      expect.objectContaining({code: 'STITCH_DATA_DIR_CORRUPT', hints: expect.arrayContaining([expect.stringContaining('rm ')])}),
+      expect.objectContaining({
+        code: 'STITCH_DATA_DIR_CORRUPT',
+        hints: expect.arrayContaining([expect.stringContaining('rm ')]),
+      }),
     )
   })
 

@@ -17,8 +17,8 @@ export async function startEmbeddedEngine(options: EngineOptions): Promise<Engin
   const {projectId, log, signal} = options
   signal.throwIfAborted()
   await using stack = new AsyncDisposableStack()
-  const dataDir = options.inMemory ? 'memory' : await makeDataFolder(options.dataDir)
-  const store = stack.use(openStore({dataDir}))
+  const folder = options.inMemory ? {} : {dataDir: await makeDataFolder(options.dataDir)}
+  const store = stack.use(openStore(folder))
   const firestore = stack.use(createFirestoreService(store, systemClock))
   const pubsub = stack.use(createPubSub())
 

@@ -5,8 +5,8 @@ import {loadSqlite, resultCode, SQLITE} from './sqlite.ts'
 import type {Database} from './sqlite.ts'
 
 export type StoreOptions = {
-  /** An existing folder, for `firestore.db` in it. `memory` keeps everything in this process. */
-  readonly dataDir: string | 'memory'
+  /** An existing folder, for `firestore.db` in it. Absent: everything is kept in this process's memory. */
+  readonly dataDir?: string
   /** The room the store may take, in bytes; without it the disk is the limit. */
   readonly maxBytes?: number
 }
@@ -18,8 +18,8 @@ const PAGE_BYTES = 4096
  * written, a file in use by another run, one that is damaged, and one that a newer version wrote.
  */
 export function openDatabase(options: StoreOptions): Database {
-  const inMemory = options.dataDir === 'memory'
-  const file = inMemory ? ':memory:' : join(options.dataDir, 'firestore.db')
+  const {dataDir} = options
+  const file = dataDir === undefined ? ':memory:' : join(dataDir, 'firestore.db')
   try {
     const {DatabaseSync} = loadSqlite()
     const database = new DatabaseSync(file, {timeout: 250})
@@ -31,7 +31,7 @@ export function openDatabase(options: StoreOptions): Database {
       throw error
     }
   } catch (error) {
-    throw describeTrouble(error, options.dataDir, file)
+    throw describeTrouble(error, dataDir ?? 'memory', file)
   }
 }
 
@@ -40,10 +40,12 @@ export function openDatabase(options: StoreOptions): Database {
  * keeps every commit when the process dies, and stays consistent when the machine does (https://sqlite.org/wal.html).
  */
 function prepareDatabase(database: Database, file: string, options: StoreOptions): void {
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-  database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
+  database.exec('PRAGMA locking_mode = EXCLUSIVE')
   const version = readSchemaVersion(database)
+  // Before anything else, since turning on WAL already writes.
   if (version > SCHEMA_VERSION) throw newerVersion(file, version)
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
   if (version === 0) createTables(database)
   if (options.maxBytes) database.exec(`PRAGMA max_page_count = ${Math.ceil(options.maxBytes / PAGE_BYTES)}`)
   // A write now, so that what cannot be written is known before anything is promised.

@@ -24,14 +24,14 @@ export function resultCode(error: unknown): number | undefined {
  * warning is held back during the load, every other one passes.
  */
 export function loadSqlite(): typeof import('node:sqlite') {
-  const emitWarning = process.emitWarning
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (String(warning).includes('SQLite is an experimental feature')) return
-    Reflect.apply(emitWarning, process, [warning, ...rest])
-  })
+  const own = Object.getOwnPropertyDescriptor(process, 'emitWarning')
+  const emitWarning = process.emitWarning.bind(process) as (...all: unknown[]) => void
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
+    if (!String(warning).includes('SQLite is an experimental feature')) emitWarning(warning, ...rest)
+  }
   try {
     return process.getBuiltinModule('node:sqlite')
   } finally {
-    process.emitWarning = emitWarning
+    Object.defineProperty(process, 'emitWarning', own!)
   }
 }

@@ -78,7 +78,7 @@ function selectByName(
   const found = [...findMatches(store, query, at, end, both)]
   // A collection comes in order; several of them lie between one another.
   if (query.collectionId === undefined || query.allDescendants) found.sort((a, b) => compareNames(a.name, b.name))
-  return query.orderBy[0]?.descending ? found.reverse() : found
+  return query.orderBy[0]?.descending ? found.toReversed() : found
 }
 
 function selectByFields(store: DocumentStore, query: Query, at: number | undefined): NamedDocument[] {

@@ -1,0 +1,74 @@
+import {mkdtempDisposable} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {Firestore, GeoPoint, Timestamp} from '@google-cloud/firestore'
+import {afterEach, describe, expect, test, vi} from 'vitest'
+import {startEngine} from '#runtime/engine/start.ts'
+import {createFirestoreStore} from '#runtime/handlers/gcp-firestore.ts'
+import {skipReason, titled} from '../engine/gcloud/skip-reason.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe.skipIf(skipReason !== undefined)(titled('the store on the real client'), () => {
+  test('reads in order and by mask without losing a digit, and writes under conditions', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'stitch-handlers-'))
+    await using engine = await startEngine({
+      name: 'gcloud',
+      dataDir: folder.path,
+      projectId: 'demo-stitch',
+      firestorePort: {port: 0, explicit: false},
+      pubsubPort: {port: 0, explicit: false},
+      environment: process.env,
+      signal: new AbortController().signal,
+      log: () => {},
+    })
+    for (const [name, value] of Object.entries(engine.env)) vi.stubEnv(name, value)
+    const firestore = new Firestore({projectId: 'demo-stitch'})
+    await firestore.doc('specimens/T-1').set({
+      large: 9007199254740993n,
+      whole: 1,
+      fraction: 0.5,
+      odd: [NaN, -0, Infinity],
+      at: new Timestamp(1_616_164_735, 123_456_000),
+      home: new GeoPoint(47.37, 8.54),
+      supplier: firestore.doc('suppliers/S-1'),
+      bytes: Buffer.from([0, 1, 2]),
+      map: {a: {b: null, 'with-dash': true}, c: 'hidden'},
+    })
+    const store = createFirestoreStore({projectId: 'demo-stitch', deadlineMs: 10_000})
+    const refs = ['T-0', 'T-1', 'T-1'].map((id) => ({collection: 'specimens', id}))
+
+    const [absent, whole] = await store.read(refs, undefined, 10_000)
+    expect(absent).toBeUndefined()
+    expect(whole?.fields).toEqual({
+      large: {integerValue: '9007199254740993'},
+      whole: {integerValue: '1'},
+      fraction: {doubleValue: 0.5},
+      odd: {arrayValue: {values: [{doubleValue: 'NaN'}, {doubleValue: '-0'}, {doubleValue: 'Infinity'}]}},
+      at: {timestampValue: '2021-03-19T14:38:55.123456Z'},
+      home: {geoPointValue: {latitude: 47.37, longitude: 8.54}},
+      supplier: {referenceValue: 'projects/demo-stitch/databases/(default)/documents/suppliers/S-1'},
+      bytes: {bytesValue: 'AAEC'},
+      map: {mapValue: {fields: {a: {mapValue: {fields: {b: {nullValue: null}, 'with-dash': {booleanValue: true}}}}, c: {stringValue: 'hidden'}}}},
+    })
+    const masked = await store.read(refs, [['map', 'a', 'with-dash'], ['nothing']], 10_000)
+    expect(masked[2]?.fields).toEqual({map: {mapValue: {fields: {a: {mapValue: {fields: {'with-dash': {booleanValue: true}}}}}}}})
+
+    const ref = {collection: 'requests', id: 'r-1'}
+    expect(await store.update(ref, {state: 'done'}, 10_000)).toBe(false)
+    expect(await store.create(ref, {state: 'done', list: [1, {at: new Date(0)}]}, 10_000)).toBe(true)
+    expect(await store.create(ref, {state: 'again'}, 10_000)).toBe(false)
+    const [record] = await store.read([ref], undefined, 10_000)
+    expect(record?.fields['state']).toEqual({stringValue: 'done'})
+    expect(await store.update(ref, {state: 'mine'}, 10_000, record?.version)).toBe(true)
+    expect(await store.update(ref, {state: 'theirs'}, 10_000, record?.version)).toBe(false)
+    await firestore.terminate()
+  })
+})
+
+test('an error of the real client is its status and names no document', async () => {
+  vi.stubEnv('FIRESTORE_EMULATOR_HOST', '127.0.0.1:1')
+  const store = createFirestoreStore({projectId: 'demo-stitch', deadlineMs: 100})
+  const failed = store.create({collection: 'requests', id: 'secret-id'}, {}, 100)
+  await expect(failed).rejects.toMatchObject({name: 'StoreError', message: expect.not.stringContaining('secret-id') as string})
+})
