@@ -3,7 +3,7 @@ import {afterAll, beforeAll} from 'vitest'
 
 /** An engine under test: where its Firestore answers. */
 export type FirestoreUnderTest = AsyncDisposable & {readonly firestoreHost: string}
-export type StartFirestore = () => Promise<FirestoreUnderTest>
+type StartFirestore = () => Promise<FirestoreUnderTest>
 
 export type FirestoreClients = {
   /** A client of a project that nobody else uses, so that every test finds an empty database. */

@@ -249,7 +249,7 @@ describe('a failing database', () => {
 
   test('with a bug of ours is 500 and a stack without a message', async () => {
     const stage = createStage()
-    stage.memory.store.read = undefined as never
+    Object.assign(stage.memory.store, {read: undefined})
     expect((await stage.post({id: 'P-1001'})).body.error?.code).toBe('internal')
     expect(JSON.stringify(stage.lines)).not.toContain('is not a function')
   })

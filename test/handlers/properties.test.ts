@@ -123,7 +123,7 @@ describe('for every request', () => {
   })
 
   test('no raw value gets into a log line', async () => {
-    const value = fc.string({unit: fc.constantFrom(...'qxzjkvw'), minLength: 6, maxLength: 20})
+    const value = fc.string({unit: fc.constantFrom('q', 'x', 'z', 'j', 'k', 'v', 'w'), minLength: 6, maxLength: 20})
     const check = fc.asyncProperty(
       value,
       value,

@@ -1,14 +1,12 @@
-import {
-  DocumentReference,
-  FieldPath,
-  Firestore,
-  GeoPoint,
-  Timestamp,
-  VectorValue,
-  type DocumentSnapshot,
-} from '@google-cloud/firestore'
-import {StoreError, type DocumentRef, type Store} from './ports.ts'
-import {emptyRecord, formatTimestamp, type Fields, type Value} from './value.ts'
+import firestore from '@google-cloud/firestore'
+import {PubSub} from '@google-cloud/pubsub'
+import {readFields, writeFields, type ProtoFields} from './gcp-value.ts'
+import {StoreError, type DocumentRef, type FieldPath, type Store, type StoredDocument} from './ports.ts'
+
+/** One answer of BatchGetDocuments: a document, or the name of one that is missing. */
+type Answer = {
+  readonly found?: {readonly name: string; readonly fields: ProtoFields; readonly updateTime: unknown} | null
+}
 
 /** gRPC status codes by number (https://grpc.io/docs/guides/status-codes/). */
 const STATUS_NAMES = [
@@ -32,43 +30,70 @@ const STATUS_NAMES = [
 ] as const
 
 /**
- * The unmodified client over gRPC. `deadlineMs` is the deadline of each call of its own: the callers' time-outs end the
- * waiting, this one ends the work. Integers come as bigint, so that no digit is lost.
+ * The package's client of the gRPC service itself, and not its `Firestore` class: that one goes on retrying reads for
+ * most of a minute and writes for up to ten, with no setting against it, so that an abandoned write could still land
+ * after a later one. Here a call is one attempt that ends with its time; values come as they are stored.
+ * `emulatorHost` is FIRESTORE_EMULATOR_HOST.
  */
-export function createFirestoreStore(options: {readonly projectId: string; readonly deadlineMs: number}): Store {
-  const {projectId, deadlineMs} = options
-  const firestore = new Firestore({
-    projectId,
-    preferRest: false,
-    useBigInt: true,
-    grpcOptions: {'grpc.service_config': planServiceConfig(deadlineMs)},
+export function createFirestoreStore(projectId: string, emulatorHost: string | undefined): Store {
+  const client = new firestore.v1.FirestoreClient(emulatorHost ? planEmulator(projectId, emulatorHost) : {projectId})
+  const database = `projects/${projectId}/databases/(default)`
+  const nameOf = ({collection, id}: DocumentRef): string => `${database}/documents/${collection}/${id}`
+  const headers = {
+    'google-cloud-resource-prefix': database,
+    // The emulator takes this as the owner, whom no security rule stops; the real service never gets it.
+    ...(emulatorHost ? {authorization: 'Bearer owner'} : {}),
+  }
+  const within = (timeout: number) => ({
+    timeout,
+    retry: null,
+    retryRequestOptions: {retries: 0, noResponseRetries: 0},
+    otherArgs: {headers},
   })
-  const refer = ({collection, id}: DocumentRef): DocumentReference => firestore.collection(collection).doc(id)
+  const commit = (write: object, timeoutMs: number) => client.commit({database, writes: [write]}, within(timeoutMs))
 
   return {
-    async read(refs, mask) {
-      const references = refs.map(refer)
-      const fieldMask = mask?.map((path) => new FieldPath(...path))
-      const snapshots = await tidy(() => firestore.getAll(...references, ...(fieldMask ? [{fieldMask}] : [])))
-      return snapshots.map((snapshot) => toDocument(snapshot, projectId))
+    async read(refs, mask, timeoutMs) {
+      const documents = refs.map(nameOf)
+      const request = {database, documents, ...(mask ? {mask: {fieldPaths: mask.map(formatPath)}} : {})}
+      const found = await tidy(async () => {
+        const answers = client.batchGetDocuments(request, within(timeoutMs)) as AsyncIterable<Answer>
+        const byName = new Map<string, StoredDocument>()
+        for await (const {found} of answers) {
+          if (found) byName.set(found.name, {fields: readFields(found.fields), version: found.updateTime})
+        }
+        return byName
+      })
+      return documents.map((name) => found.get(name))
     },
-    create: (ref, fields) => unless(['already_exists'], () => refer(ref).create(fields)),
-    update: (ref, fields, _timeoutMs, ifVersion) =>
-      unless(['not_found', 'failed_precondition'], () => {
-        const pairs = Object.entries(fields)
-        const precondition = ifVersion instanceof Timestamp ? [{lastUpdateTime: ifVersion}] : []
-        return refer(ref).update(Object.fromEntries(pairs), ...precondition)
-      }),
+    create(ref, fields, timeoutMs) {
+      const write = {update: {name: nameOf(ref), fields: writeFields(fields)}, currentDocument: {exists: false}}
+      return unless(['already_exists'], () => commit(write, timeoutMs))
+    },
+    update(ref, fields, timeoutMs, ifVersion) {
+      const write = {
+        update: {name: nameOf(ref), fields: writeFields(fields)},
+        updateMask: {fieldPaths: Object.keys(fields)},
+        currentDocument: ifVersion === undefined ? {exists: true} : {updateTime: ifVersion},
+      }
+      return unless(['not_found', 'failed_precondition'], () => commit(write, timeoutMs))
+    },
   }
 }
 
 /**
- * The deadline as gRPC itself knows it (https://github.com/grpc/grpc/blob/master/doc/service_config.md): the client has
- * no setting for its calls, and its own limit is a minute per attempt.
+ * An emulator speaks without TLS. The credentials for that come from the Pub/Sub client, which makes them for its own
+ * emulator: the class is not exported by either package.
  */
-function planServiceConfig(deadlineMs: number): string {
-  const name = [{service: 'google.firestore.v1.Firestore'}]
-  return JSON.stringify({methodConfig: [{name, timeout: `${(deadlineMs / 1000).toFixed(9)}s`}]})
+function planEmulator(projectId: string, host: string) {
+  const [, servicePath = '', port = ''] = /^(.*):(\d+)$/.exec(host) ?? []
+  const {sslCreds} = new PubSub({projectId, apiEndpoint: host, emulatorMode: true}).options
+  return {projectId, servicePath, port: Number(port), ...(sslCreds ? {sslCreds} : {})}
+}
+
+/** `a.b`, with backquotes where a name is no plain word (https://firebase.google.com/docs/firestore/quotas). */
+function formatPath(path: FieldPath): string {
+  return path.map((name) => (/^[A-Za-z_]\w*$/.test(name) ? name : `\`${name}\``)).join('.')
 }
 
 /** The client's errors name documents; only their status goes on. */
@@ -90,46 +115,4 @@ async function unless(outcomes: readonly string[], work: () => Promise<unknown>)
     if (error instanceof StoreError && outcomes.includes(error.code)) return false
     throw error
   }
-}
-
-function toDocument(snapshot: DocumentSnapshot, projectId: string) {
-  const data = snapshot.data()
-  return data && {fields: toFields(data, projectId), version: snapshot.updateTime}
-}
-
-function toFields(data: Readonly<Record<string, unknown>>, projectId: string): Fields {
-  const fields = emptyRecord<Value>()
-  for (const [name, value] of Object.entries(data)) fields[name] = toValue(value, projectId)
-  return fields
-}
-
-function toValue(value: unknown, projectId: string): Value {
-  if (value === null || value === undefined) return {nullValue: null}
-  if (typeof value === 'string') return {stringValue: value}
-  if (typeof value === 'boolean') return {booleanValue: value}
-  if (typeof value === 'bigint') return {integerValue: String(value)}
-  if (typeof value === 'number') return {doubleValue: toDouble(value)}
-  if (value instanceof Timestamp) return {timestampValue: formatTimestamp(value.seconds, value.nanoseconds)}
-  if (value instanceof Uint8Array) return {bytesValue: Buffer.from(value).toString('base64')}
-  if (value instanceof GeoPoint) return {geoPointValue: {latitude: value.latitude, longitude: value.longitude}}
-  if (value instanceof DocumentReference) {
-    return {referenceValue: `projects/${projectId}/databases/${value.firestore.databaseId}/documents/${value.path}`}
-  }
-  if (value instanceof VectorValue) return toVector(value)
-  if (Array.isArray(value)) return {arrayValue: {values: value.map((entry) => toValue(entry, projectId))}}
-  return {mapValue: {fields: toFields(value as Record<string, unknown>, projectId)}}
-}
-
-/** A vector as the REST API shows it: a map with a type name. */
-function toVector(vector: VectorValue): Value {
-  const fields = emptyRecord<Value>()
-  fields['__type__'] = {stringValue: '__vector__'}
-  fields['value'] = {arrayValue: {values: vector.toArray().map((entry) => ({doubleValue: toDouble(entry)}))}}
-  return {mapValue: {fields}}
-}
-
-function toDouble(value: number): Extract<Value, {doubleValue: unknown}>['doubleValue'] {
-  if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity'
-  return Object.is(value, -0) ? '-0' : value
 }

@@ -17,7 +17,7 @@ const {config} = environment
 const deadlineMs = config.deadlines.firestoreMs
 const deps = {
   ...environment,
-  store: createFirestoreStore({projectId: config.project, deadlineMs}),
+  store: createFirestoreStore(config.project, process.env['FIRESTORE_EMULATOR_HOST']),
   clock: {now: () => performance.timeOrigin + performance.now()},
   log: (line: Readonly<Record<string, unknown>>) => void process.stdout.write(`${JSON.stringify(line)}\n`),
   random: randomBytes,

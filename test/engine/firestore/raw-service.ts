@@ -15,7 +15,7 @@ export const DATABASE = 'projects/p/databases/(default)'
 export const ROOT = `${DATABASE}/documents`
 
 export type Answer = Record<string, unknown>
-export type RawService = Disposable & {
+type RawService = Disposable & {
   readonly store: DocumentStore
   /** All answers of an RPC, as plain objects; int64 as text. Rejects with the error the handler threw. */
   readonly call: (method: string, request: object) => Promise<Answer[]>

@@ -83,7 +83,7 @@ describe('the document store', () => {
 
   test('kill -9 in the middle of writing loses no confirmed commit and breaks nothing', async () => {
     await using folder = await tempDir()
-    const child = fork(join(import.meta.dirname, 'store-writer.ts'), [folder.path], {
+    const child = fork(join(import.meta.dirname, '../stand-ins/store-writer.ts'), [folder.path], {
       execArgv: ['--conditions', 'stitch-source'],
     })
     let confirmed = 0

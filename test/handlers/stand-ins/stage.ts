@@ -162,6 +162,7 @@ export function signed({
 
 export type Read = {readonly status: number; readonly body: Answer; readonly headers: Readonly<Record<string, string>>}
 export type Answer = Record<string, unknown> & {
+  readonly status?: string
   readonly error?: {readonly code: string}
   readonly meta?: Record<string, unknown>
   readonly results?: readonly Answer[]

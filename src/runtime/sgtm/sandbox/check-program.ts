@@ -76,9 +76,12 @@ function undeclared({name}: Identifier, apis: KnownApis): string {
   return `\`${name}\` is not declared.${hint}`
 }
 
+/** Methods of the `Object` API, which share their names with undocumented ones of arrays. */
+const ofApis: readonly string[] = ['keys', 'values', 'entries']
+
 /** Every method that JavaScript's own arrays, strings, numbers and functions have; used only for pointing out. */
 const undocumented: ReadonlySet<string> = new Set(
   [Array.prototype, String.prototype, Number.prototype, Function.prototype, Object.prototype].flatMap((prototype) =>
-    Object.getOwnPropertyNames(prototype),
+    Object.getOwnPropertyNames(prototype).filter((name) => !ofApis.includes(name)),
   ),
 )

@@ -5,7 +5,7 @@ export type DocumentRow = {readonly create_time: number; readonly update_time: n
 type KeyedRow = DocumentRow & {readonly key: Uint8Array}
 
 /** The store's prepared statements, by what they do. Collections are numbers, keys are sortable ids. */
-export type Statements = {
+type Statements = {
   readonly get: (collection: number, key: Uint8Array) => DocumentRow | undefined
   /** The replaced version that was current at `at`. */
   readonly getPast: (collection: number, key: Uint8Array, at: number) => DocumentRow | undefined

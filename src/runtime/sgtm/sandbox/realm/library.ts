@@ -65,7 +65,8 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
     } else meterMethod(Array.prototype, name, byLength)
   }
   const special = new Set(['match', 'search', 'replace', 'split', 'charAt', 'toString'])
-  for (const name of library.string) if (!special.has(name)) meterMethod(String.prototype, name, byText)
+  for (const name of [...library.string, ...library.tolerated])
+    if (!special.has(name)) meterMethod(String.prototype, name, byText)
 
   const patterns = RegExp.prototype as unknown as Record<symbol, Method>
   /** A pattern given as text runs on V8's linear engine: no look-around, no back-references, no exponential search. */
@@ -115,7 +116,7 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
   keep(Object.prototype, library.object)
   keep(Function.prototype)
   keep(Array.prototype, [...library.array, Symbol.iterator])
-  keep(String.prototype, [...library.string, Symbol.iterator])
+  keep(String.prototype, [...library.string, ...library.tolerated, Symbol.iterator])
   keep(Number.prototype, library.number)
   keep(Boolean.prototype, library.boolean)
   keep(Promise.prototype, library.promise)

@@ -6,7 +6,7 @@ import {Reader} from '../values/reader.ts'
 import type {Value} from '../values/value.ts'
 import {isName} from './decode-filter.ts'
 
-export type FieldReader = (document: NamedDocument) => Value | undefined
+type FieldReader = (document: NamedDocument) => Value | undefined
 
 /**
  * Reads one path out of encoded documents and decodes nothing else, which is what makes a scan fast. Relies on the

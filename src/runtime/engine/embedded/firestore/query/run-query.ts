@@ -94,7 +94,7 @@ function selectByFields(store: DocumentStore, query: Query, at: number | undefin
 }
 
 /** Tests whether a document with these values in the orders lies between the query's cursors. */
-export function createCursorTest({startAt, endAt, orderBy}: Query): (keys: readonly Value[]) => boolean {
+function createCursorTest({startAt, endAt, orderBy}: Query): (keys: readonly Value[]) => boolean {
   const place = (cursor: Cursor, keys: readonly Value[]): number =>
     compareKeys(keys.slice(0, cursor.values.length), cursor.values, orderBy)
   return (keys) => {

@@ -1,5 +1,5 @@
 /** Who takes turns: one transaction. */
-export type Contender = {readonly retried: boolean}
+type Contender = {readonly retried: boolean}
 
 /**
  * Lets transactions that read the same thing go one after another, so that they need not collide: a collision costs the

@@ -27,7 +27,7 @@ export function numericId(id: string): bigint | undefined {
 }
 
 /** Order of two path segments: numeric ids first and by number, then text by its UTF-8 bytes. */
-export function compareSegments(left: string, right: string): number {
+function compareSegments(left: string, right: string): number {
   const a = numericId(left)
   const b = numericId(right)
   if (a !== undefined && b !== undefined) return a < b ? -1 : a > b ? 1 : 0

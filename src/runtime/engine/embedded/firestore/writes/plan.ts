@@ -11,7 +11,7 @@ import {applyTransforms} from './transform.ts'
 import type {Precondition, Write} from './write.ts'
 
 /** What a write does to its document. `after` is the very object `current` where nothing changes. */
-export type PlannedWrite = {
+type PlannedWrite = {
   readonly after: StoredDocument | undefined
   readonly transformResults: readonly Value[]
 }

@@ -1,9 +1,9 @@
 import {openStore} from '#runtime/engine/embedded/store/open-store.ts'
 
-// Run by store.test.ts in a process of its own, which is killed while it writes: one commit after the other, each
+// Run by firestore/store.test.ts in a process of its own, which is killed while it writes: one commit after the other, each
 // with a document in two collections, each reported once it is confirmed.
 const store = openStore({dataDir: process.argv[2]!})
-const nameOf = (path: string) => `projects/p/databases/d/documents/${path}`.replace('/d/', '/(default)/')
+const nameOf = (path: string) => `projects/p/databases/(default)/documents/${path}`
 
 function commit(time: number): void {
   const after = {createTime: time, updateTime: time, fields: Buffer.alloc(2000, time % 256)}
