@@ -7,6 +7,7 @@ import {describeConfig, printConfig} from './print-config.ts'
 import {resolveProject, type Parsed} from './project.ts'
 import {writeStdout} from './output.ts'
 import {parseReportSpecs} from './report-spec.ts'
+import {createDevKeys} from './dev-keys.ts'
 import type {CommandContext} from './run-simulate.ts'
 import {runWatched} from './run-watched.ts'
 import {listenForInterrupts} from './signals.ts'
@@ -33,9 +34,18 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
   using interrupts = listenForInterrupts()
   const {keepRunning, environmentOf} = await import('#runtime/session/dev.ts')
   const bus = createBus(systemClock)
+  const keys = createDevKeys(bus)
   const ready = flags['ready-file']
   const {summary} = await runWatched(
-    {bus, reports, events: flags.events, json, ui: flags.ui, mode: 'dev', actions: {quit: interrupts.interrupt}},
+    {
+      bus,
+      reports,
+      events: flags.events,
+      json,
+      ui: flags.ui,
+      mode: 'dev',
+      actions: {quit: interrupts.interrupt, ...keys.actions},
+    },
     async () => {
       try {
         return await keepRunning(
@@ -50,6 +60,7 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
             signal: interrupts.signal,
           },
           async (session) => {
+            keys.attach(session)
             if (ready)
               await writeFile(ready, `${JSON.stringify({pid: process.pid, env: environmentOf(session)}, null, 2)}\n`)
           },

@@ -17,7 +17,6 @@ export function readTerminal(env: Readonly<Record<string, string | undefined>> =
       ? stdout.hasColors(env as object) && !dumb && !env['NO_COLOR']
       : Boolean(env['FORCE_COLOR']) && env['FORCE_COLOR'] !== '0',
     columns: Math.max(40, Math.min(stdout.columns ?? 80, 120)),
-    ascii:
-      dumb || (stdout.isTTY && !/utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'utf-8')),
+    ascii: dumb || (stdout.isTTY && !/utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'utf-8')),
   }
 }

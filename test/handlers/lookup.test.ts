@@ -1,7 +1,19 @@
 import {createHmac} from 'node:crypto'
 import {describe, expect, test} from 'vitest'
 import {StoreError} from '#runtime/handlers/ports.ts'
-import {COOKIE, createStage, DOCUMENTS, identity, KEYS, NOW, RUN, signed, stable, VISITOR} from './stand-ins/stage.ts'
+import {
+  CONFIG,
+  COOKIE,
+  createStage,
+  DOCUMENTS,
+  identity,
+  KEYS,
+  NOW,
+  RUN,
+  signed,
+  stable,
+  VISITOR,
+} from './stand-ins/stage.ts'
 import {toFields} from './stand-ins/memory.ts'
 
 function idToken(id: string, expires: number): string {
@@ -38,6 +50,14 @@ describe('a direct lookup', () => {
   test('treats an expired document as not there', async () => {
     const documents = {...DOCUMENTS, 'products/P-1': toFields({name: 'old', expireAt: new Date(NOW)})}
     expect((await createStage({documents}).post({id: 'P-1', destination: 'server'})).body.status).toBe('not_found')
+  })
+
+  test('matches each alternative of a pattern against the whole id', async () => {
+    const stage = createStage({
+      config: {kinds: {...CONFIG.kinds, product: {...CONFIG.kinds.product, match: '^P-1001|X$'}}},
+    })
+    expect((await stage.post({id: 'P-1001'})).body.status).toBe('found')
+    expect((await stage.post({id: 'P-1001-and-more'})).body.error?.code).toBe('unknown_kind')
   })
 
   test('matches the pattern against the whole id', async () => {

@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util'
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {run} from './run-code.ts'
@@ -36,7 +37,7 @@ const {statement} = fc.letrec<{statement: string}>((tie) => ({
     fc
       .tuple(expression, tie('statement'), tie('statement'))
       .map(([test, yes, no]) => `if (${test}) { ${yes}\n} else ${no}\n`),
-    fc.tuple(tie('statement')).map(([body]) => `for (let i = 0; i < 3; i++) { ${body}\n }`),
+    fc.tuple(tie('statement')).map(([body]) => `for (let i = 0; i < 2; i++) { ${body}\n }`),
     fc.tuple(tie('statement')).map(([body]) => `for (const k in {p: 1, q: 2}) ${body}\n`),
     fc
       .tuple(tie('statement'))
@@ -62,12 +63,20 @@ function outcome(body: () => unknown): unknown {
   }
 }
 
+function isLong(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(isLong) : typeof value === 'string' && value.length > 100_000
+}
+
 test('generated programs of the language give the same result as in plain Node', () => {
   fc.assert(
     fc.property(program, (text) => {
       // oxlint-disable-next-line typescript/no-implied-eval
       const plain = new Function('data', `'use strict';${text}`) as () => unknown
-      expect(outcome(() => run(text))).toEqual(outcome(plain))
+      const expected = outcome(plain)
+      // Some programs double a text in nested loops; that those are stopped is tested elsewhere.
+      fc.pre(!isLong(expected))
+      const actual = outcome(() => run(text))
+      expect(isDeepStrictEqual(actual, expected), `${text}\ngave ${String(actual).slice(0, 200)}`).toBe(true)
     }),
     {numRuns: Number(process.env['STITCH_FUZZ'] ?? 150), seed: 20210319},
   )

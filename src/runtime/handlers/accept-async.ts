@@ -1,7 +1,7 @@
+import type {Answered} from './deps.ts'
 import {describeRequest, type RequestContext} from './answer-sync.ts'
 import {Refusal} from './errors.ts'
 import {answerJson} from './http.ts'
-import type {Answered} from './lookup.ts'
 import {writeMessage} from './message.ts'
 import {createPickup, hashPickup} from './pickup.ts'
 import {StoreError} from './ports.ts'

@@ -1,5 +1,6 @@
 import type {FunctionsConfig} from './config.ts'
-import {startHop, type Hop, type HopDeps, type TraceContext} from './trace.ts'
+import type {HttpResponse} from './http.ts'
+import {startHop, type Hop, type HopDeps, type HopEnd, type TraceContext} from './trace.ts'
 import type {Clock, Log, Publisher, Random, Store} from './ports.ts'
 import type {HmacKeys} from './signature.ts'
 
@@ -16,6 +17,9 @@ export type HandlerDeps = {
 }
 
 export type LookupDeps = HandlerDeps & {readonly publisher: Publisher}
+
+/** An answer and what its hop says; facts hold counts, kinds and statuses only. */
+export type Answered = {readonly response: HttpResponse; readonly hop: HopEnd}
 
 /** The hop of a whole request. */
 export function startRequestHop(deps: HandlerDeps, lane: 'lookup' | 'worker', parent: TraceContext | undefined): Hop {

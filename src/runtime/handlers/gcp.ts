@@ -5,6 +5,7 @@ import {createPubSubPublisher} from './gcp-pubsub.ts'
 import {createLookup} from './lookup.ts'
 import {createOutbound} from './outbound.ts'
 import {serveHttp} from './serve-http.ts'
+import {createWallClock} from './wall-clock.ts'
 import {createWorker} from './worker.ts'
 
 /**
@@ -18,7 +19,7 @@ const deadlineMs = config.deadlines.firestoreMs
 const deps = {
   ...environment,
   store: createFirestoreStore(config.project, process.env['FIRESTORE_EMULATOR_HOST']),
-  clock: {now: () => performance.timeOrigin + performance.now()},
+  clock: createWallClock(),
   log: (line: Readonly<Record<string, unknown>>) => void process.stdout.write(`${JSON.stringify(line)}\n`),
   random: randomBytes,
 }

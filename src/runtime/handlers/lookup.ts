@@ -1,4 +1,4 @@
-import {logBug, startRequestHop, type LookupDeps} from './deps.ts'
+import {logBug, startRequestHop, type Answered, type LookupDeps} from './deps.ts'
 import {Refusal} from './errors.ts'
 import {answerError, splitPath, type HttpRequest, type HttpResponse} from './http.ts'
 import {createNonceCache} from './nonce-cache.ts'
@@ -8,10 +8,7 @@ import {readRequest} from './request.ts'
 import {answerResult} from './result.ts'
 import {createRules} from './rules.ts'
 import {verifySignature} from './signature.ts'
-import {parseTraceparent, type HopEnd} from './trace.ts'
-
-/** An answer and what its hop says; facts hold counts, kinds and statuses only. */
-export type Answered = {readonly response: HttpResponse; readonly hop: HopEnd}
+import {parseTraceparent} from './trace.ts'
 
 const METHODS: Readonly<Record<string, readonly string[]>> = {'/v1/stitch': ['GET', 'POST'], '/v1/result': ['POST']}
 

@@ -63,3 +63,12 @@ export function environmentOf(session: Session): Record<string, string> {
     STITCH_LOOKUP_URL: session.functions.lookupUrl,
   }
 }
+
+/** Brings the fixtures back as they are in the files, whatever was changed since. */
+export async function reseed(
+  {config, bus, clock, signal}: Pick<DevOptions, 'config' | 'bus' | 'clock' | 'signal'>,
+  session: Session,
+): Promise<void> {
+  const fixtures = await loadFixtures(config.fixtures)
+  await seedIfNeeded({config, fixtures, engine: session.engine, keys: session.keys, emit: bus.emit, clock, signal})
+}

@@ -50,7 +50,7 @@ export async function readDefinition(file: string): Promise<ContainerDefinition>
 }
 
 /** What a run puts in the place of `{{name}}`: text, or a list where the placeholder is the whole value. */
-export type PlaceholderValues = Readonly<Record<string, string | number | boolean | readonly string[]>>
+type PlaceholderValues = Readonly<Record<string, string | number | boolean | readonly string[]>>
 
 /**
  * Puts values in the place of placeholders in all parameters.

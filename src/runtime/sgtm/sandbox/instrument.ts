@@ -4,7 +4,7 @@ import type {Insertion, Source} from './program.ts'
 import {childrenOf} from './scopes.ts'
 
 /** The names by which woven-in text reaches the meter: unlike anything the template itself is called by. */
-export type MeterNames = {readonly meter: string; readonly value: string}
+type MeterNames = {readonly meter: string; readonly value: string}
 
 /** Nested calls beyond this end in an error, well before V8's own stack would (about 4,900 frames were measured). */
 const maxDepth = 1000

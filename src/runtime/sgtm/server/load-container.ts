@@ -9,7 +9,7 @@ import type {Problem, Template, TemplateKind} from '../tpl/template.ts'
 import type {ContainerDefinition, Parameters} from '../types.ts'
 
 /** A template compiled into the sandbox, with the storage that all its runs share. */
-export type LoadedTemplate = {
+type LoadedTemplate = {
   readonly template: Template
   readonly start: (host: RunHost) => Run
   readonly storage: Map<string, unknown>

@@ -9,7 +9,7 @@ import {sendForReal} from './send-outbound.ts'
 import type {SendFailure} from './send-outbound.ts'
 
 /** Who sends: a client forwards to the functions, a tag calls a vendor. */
-export type Sender = {readonly kind: 'client' | 'tag'; readonly name: string; readonly parent: TraceContext}
+type Sender = {readonly kind: 'client' | 'tag'; readonly name: string; readonly parent: TraceContext}
 
 export type Outbound = {
   readonly send: (sender: Sender, request: OutboundRequest) => Promise<OutboundAnswer>

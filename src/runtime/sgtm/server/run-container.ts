@@ -9,7 +9,7 @@ import type {RunServices} from './run-instance.ts'
 type Event = Readonly<Record<string, unknown>>
 type Callback = (...args: readonly unknown[]) => unknown
 
-export type EventRun = {
+type EventRun = {
   readonly event: Event
   readonly exchange: Exchange
   /** The span of the request. */

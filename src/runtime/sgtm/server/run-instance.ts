@@ -24,7 +24,7 @@ export type RunServices = {
 }
 
 /** Where a run belongs: the request, the span that its own hops hang from, and the event where it is a tag's. */
-export type RunScope = {
+type RunScope = {
   readonly exchange: Exchange
   readonly parent: TraceContext
   readonly event: EventScope | undefined

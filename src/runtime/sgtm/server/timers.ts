@@ -1,5 +1,5 @@
 /** Timers that end with the container, so that none keeps the process alive or calls into a closed container. */
-export type Timers = Disposable & {
+type Timers = Disposable & {
   /** Calls back after `ms` milliseconds; gives the way to call it off. */
   readonly later: (ms: number, callback: () => void) => () => void
 }

@@ -10,7 +10,7 @@ import {toText} from '../text.ts'
 /** How one of a template's own tests ended; `problem` says why it did not pass. */
 export type ScenarioResult = {readonly name: string; readonly passed: boolean; readonly problem?: string}
 
-export type ScenarioDeps = {
+type ScenarioDeps = {
   readonly sandbox: Sandbox
   /** Starts the template under test. */
   readonly start: (host: RunHost) => Run

@@ -6,7 +6,7 @@ import {splitSections} from './split-sections.ts'
 import type {Problem, SectionName, Template} from './template.ts'
 
 /** A template, or everything that is wrong with the file. */
-export type ParsedTemplate =
+type ParsedTemplate =
   | {readonly ok: true; readonly template: Template}
   | {readonly ok: false; readonly problems: readonly Problem[]}
 

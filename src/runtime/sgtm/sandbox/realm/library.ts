@@ -3,7 +3,7 @@ import type {standardLibrary} from '../standard-library.ts'
 import type {Meter} from './meter.ts'
 
 /** Opaque handles that templates hold, and the regular expressions they stand for. */
-export type RegexHandles = WeakMap<object, RegExp>
+type RegexHandles = WeakMap<object, RegExp>
 
 /**
  * Leaves of the realm's built-ins only the documented library, with methods that take steps by the size of what they

@@ -16,13 +16,13 @@ import type {Promises} from './promises.ts'
 type Factory = (meter: Meter, ...offered: unknown[]) => (...args: unknown[]) => unknown
 
 /** A V8 realm in which nothing but templates lives, and the trusted code at its walls. */
-export type Realm = RealmSide &
+type Realm = RealmSide &
   Pick<Promises, 'isPromise' | 'observe'> & {
     /** Compiles a program once; every run starts its own copy from the factory. */
     readonly load: (program: Program) => (...offered: unknown[]) => (...args: unknown[]) => unknown
   }
 
-export type RealmHost = Omit<HostSide, 'isPromise' | 'whenSettled'> & {
+type RealmHost = Omit<HostSide, 'isPromise' | 'whenSettled'> & {
   readonly later: (ms: number, callback: () => void) => () => void
   readonly unhandled: (run: RunState, reason: unknown) => void
 }
