@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          sequence: {groupOrder: 0},
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/**/*.engine.test.ts', 'test/e2e/**'],
           testTimeout: 10_000,
@@ -25,6 +26,9 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'engine',
+          // Emulators and whole runs share the machine badly with anything beside them.
+          sequence: {groupOrder: 1},
+          fileParallelism: false,
           include: ['test/**/*.engine.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -32,7 +36,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {...shared, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000},
+        test: {
+          ...shared,
+          name: 'e2e',
+          sequence: {groupOrder: 2},
+          fileParallelism: false,
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

@@ -23,7 +23,8 @@ export function describeTransactions({newDatabase}: FirestoreClients): void {
         })
       await Promise.all([increment(), increment()])
       expect((await ref.get()).get('n')).toBe(2)
-      expect(attempts).toBe(3)
+      // One of them lost and came again; a slow machine may make it lose more than once.
+      expect(attempts).toBeGreaterThanOrEqual(3)
     })
 
     test('one that is rolled back leaves nothing', async () => {

@@ -5,14 +5,16 @@ import {startEngine} from '#runtime/engine/start.ts'
 import {lockDataDir} from '#runtime/engine/project-lock.ts'
 import type {Engine} from '#runtime/engine/types.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
+import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import type {Container} from '#runtime/sgtm/types.ts'
 import {allOrNone} from './all-or-none.ts'
 import {openContainer} from './open-container.ts'
 import {functionsEnvironment} from './functions-environment.ts'
 import {loadLocalKeys, type LocalKeys} from './local-keys.ts'
-import {planHosts, type Hosts} from './plan-hosts.ts'
+import {asksForPorts, planHosts, type Hosts} from './plan-hosts.ts'
 import {startStage} from './start-stage.ts'
+import {createWarmUp} from './warm-up.ts'
 
 export type SessionOptions = {
   readonly config: ResolvedConfig
@@ -25,6 +27,9 @@ export type SessionOptions = {
   readonly clock: Clock
   readonly signal: AbortSignal
 }
+
+/** Runs that start at the same moment choose the same ports; each loser chooses anew. */
+const MOST_ATTEMPTS = 4
 
 /** Everything between the wire's two ends, running. Disposing closes it in reverse order of the wire. */
 export type Session = AsyncDisposable & {
@@ -47,6 +52,27 @@ export async function openSession(
   options: SessionOptions,
   prepare: (engine: Engine, keys: LocalKeys) => Promise<unknown>,
 ): Promise<Session> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(options, prepare)
+    } catch (error) {
+      // A default port was free when it was chosen, and somebody else took it before it was opened.
+      const lost = error instanceof StitchError && error.code === 'STITCH_PORT_TAKEN' && !asksForPorts(options.config)
+      if (!lost || attempt === MOST_ATTEMPTS) throw error
+      options.emit({
+        type: 'log.line',
+        source: 'session',
+        level: 'warn',
+        text: `${error.message} Trying again with other ports.`,
+      })
+    }
+  }
+}
+
+async function openOnce(
+  options: SessionOptions,
+  prepare: (engine: Engine, keys: LocalKeys) => Promise<unknown>,
+): Promise<Session> {
   const {config, emit, clock, bundle, async: withWorker} = options
   await using stack = new AsyncDisposableStack()
   const giveUp = new AbortController()
@@ -57,6 +83,7 @@ export async function openSession(
     emit({type: 'log.line', source: 'engine', level, text})
   const hosts = await planHosts(config, log)
   const context = {emit, clock}
+  const warmUp = createWarmUp({keys, emit, clock, signal})
 
   const startingEngine = startStage(
     context,
@@ -81,7 +108,7 @@ export async function openSession(
         bundle,
         targets: withWorker ? ['lookup', 'worker'] : ['lookup'],
         env: functionsEnvironment({config, keys, ...hosts}),
-        emit,
+        emit: warmUp.emit,
         signal,
       }),
     ({lookupUrl, workerUrl}) => ({
@@ -89,25 +116,23 @@ export async function openSession(
       urls: {lookup: lookupUrl, ...(workerUrl ? {worker: workerUrl} : {})},
     }),
   )
-  const prepared = startingEngine
-    .then((engine) => prepare(engine, keys))
-    .then(() => ({[Symbol.asyncDispose]: async () => undefined}))
+  const prepared = nothingToClose(startingEngine.then((engine) => prepare(engine, keys)))
   const [engine, functions] = await allOrNone([startingEngine, startingFunctions, prepared], (reason) =>
     giveUp.abort(reason),
   )
   stack.use(engine)
   stack.use(functions)
+  const opening = startStage(
+    context,
+    'sgtm',
+    () => openContainer({config, keys, hosts, functions, emit, clock, signal}),
+    ({url}) => ({urls: {sgtm: url}}),
+  )
   const [container] = await allOrNone(
     [
-      startStage(
-        context,
-        'sgtm',
-        () => openContainer({config, keys, hosts, functions, emit, clock, signal}),
-        ({url}) => ({urls: {sgtm: url}}),
-      ),
-      withWorker
-        ? subscribe(engine, functions, config).then(() => ({[Symbol.asyncDispose]: async () => undefined}))
-        : Promise.resolve({[Symbol.asyncDispose]: async () => undefined}),
+      opening,
+      nothingToClose(withWorker ? subscribe(engine, functions, config) : Promise.resolve()),
+      nothingToClose(warmUp.run(functions.lookupUrl)),
     ],
     (reason) => giveUp.abort(reason),
   )
@@ -125,6 +150,12 @@ export async function openSession(
     signal: AbortSignal.any([options.signal, engine.failed, functions.failed]),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/** Work that leaves nothing open, among things that do. */
+async function nothingToClose(work: Promise<unknown>): Promise<AsyncDisposable> {
+  await work
+  return {[Symbol.asyncDispose]: async () => undefined}
 }
 
 /** Topic, dead-letter topic and the push subscription to the worker, as the deployment makes them. */

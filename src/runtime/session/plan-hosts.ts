@@ -24,9 +24,10 @@ export async function planHosts(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Hosts> {
   const find = (key: 'sgtm' | 'firestore' | 'pubsub', what: string) => {
-    const origin = config.origins[`ports.${key}`] ?? ''
-    const explicit = origin.startsWith('flag') || origin.startsWith('STITCH_')
-    return resolvePort({port: config.ports[key], explicit, what, flag: `--${key}-port`}, (_, text) => log('warn', text))
+    return resolvePort(
+      {port: config.ports[key], explicit: isAskedFor(config, key), what, flag: `--${key}-port`},
+      (_, text) => log('warn', text),
+    )
   }
   const sgtmPort = await find('sgtm', 'the server container')
   const sgtmUrl = `http://127.0.0.1:${sgtmPort}`
@@ -45,4 +46,15 @@ export async function planHosts(
     firestoreHost: `127.0.0.1:${firestorePort}`,
     pubsubHost: `127.0.0.1:${pubsubPort}`,
   }
+}
+
+/** Whether somebody named a port in a flag or a variable; a named port is never moved. */
+export function asksForPorts(config: ResolvedConfig): boolean {
+  return PORTS.some((key) => config.ports[key] !== 0 && isAskedFor(config, key))
+}
+
+const PORTS = ['sgtm', 'firestore', 'pubsub'] as const
+
+function isAskedFor({origins}: ResolvedConfig, key: (typeof PORTS)[number]): boolean {
+  return /^(flag |STITCH_)/.test(origins[`ports.${key}`] ?? '')
 }
