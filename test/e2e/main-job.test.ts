@@ -136,7 +136,7 @@ describe('stitch simulate', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       isDemo: true,
       values: {engine: 'gcloud', ports: {sgtm: 0}},
-      origins: {engine: 'flag --engine', 'ports.sgtm': 'STITCH_SGTM_PORT', topic: undefined},
+      origins: {engine: 'flag --engine', 'ports.sgtm': 'STITCH_SGTM_PORT', dataDir: 'default'},
     })
   })
 })

@@ -1,5 +1,5 @@
 import {spawn, type ChildProcess} from 'node:child_process'
-import {accessSync, constants, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
+import {accessSync, constants, cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, join, resolve} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -184,7 +184,16 @@ export function findProgram(name: string): string | undefined {
     })
 }
 
-/** Writes JSON files into a folder that exists. */
-export function writeJson(file: string, value: unknown): void {
-  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+/** The demo project as a person's own: a folder with `stitch.config.json`, fixtures and templates to change. */
+export function copyDemo(folder: string): void {
+  cpSync(join(packageRoot, 'fixtures'), folder, {recursive: true})
+}
+
+/** Changes one file of a project; what is to be replaced must be there, and `line` is where it was (1-based). */
+export function editFile(file: string, from: string, to: string): {readonly line: number} {
+  const text = readFileSync(file, 'utf8')
+  const at = text.indexOf(from)
+  if (at === -1) throw new Error(`${file} does not contain ${from}`)
+  writeFileSync(file, text.replace(from, () => to))
+  return {line: text.slice(0, at).split('\n').length}
 }

@@ -12,7 +12,7 @@ import {allOrNone} from './all-or-none.ts'
 import {openContainer} from './open-container.ts'
 import {functionsEnvironment} from './functions-environment.ts'
 import {loadLocalKeys, type LocalKeys} from './local-keys.ts'
-import {asksForPorts, planHosts, type Hosts} from './plan-hosts.ts'
+import {asksForPorts, planHosts, withAnyPorts, type Hosts} from './plan-hosts.ts'
 import {startStage} from './start-stage.ts'
 import {createWarmUp} from './warm-up.ts'
 
@@ -28,7 +28,7 @@ export type SessionOptions = {
   readonly signal: AbortSignal
 }
 
-/** Runs that start at the same moment choose the same ports; each loser chooses anew. */
+/** Runs that start at the same moment choose the same ports; a loser takes any free ones, and those are hard to lose. */
 const MOST_ATTEMPTS = 4
 
 /** Everything between the wire's two ends, running. Disposing closes it in reverse order of the wire. */
@@ -54,7 +54,7 @@ export async function openSession(
 ): Promise<Session> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openOnce(options, prepare)
+      return await openOnce(attempt === 1 ? options : {...options, config: withAnyPorts(options.config)}, prepare)
     } catch (error) {
       // A default port was free when it was chosen, and somebody else took it before it was opened.
       const lost = error instanceof StitchError && error.code === 'STITCH_PORT_TAKEN' && !asksForPorts(options.config)
@@ -63,7 +63,7 @@ export async function openSession(
         type: 'log.line',
         source: 'session',
         level: 'warn',
-        text: `${error.message} Trying again with other ports.`,
+        text: `${error.message} Trying again with any free ports.`,
       })
     }
   }

@@ -53,6 +53,11 @@ export function asksForPorts(config: ResolvedConfig): boolean {
   return PORTS.some((key) => config.ports[key] !== 0 && isAskedFor(config, key))
 }
 
+/** The configuration with every port left to the system. */
+export function withAnyPorts(config: ResolvedConfig): ResolvedConfig {
+  return {...config, ports: {sgtm: 0, firestore: 0, pubsub: 0}}
+}
+
 const PORTS = ['sgtm', 'firestore', 'pubsub'] as const
 
 function isAskedFor({origins}: ResolvedConfig, key: (typeof PORTS)[number]): boolean {
