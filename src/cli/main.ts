@@ -6,6 +6,10 @@ import {presentError} from './present-error.ts'
  * @param entry `import.meta.url` of the file in bin/, from which the package is found, or oclif's own options
  */
 export async function runCli(entry: Interfaces.LoadOptions): Promise<void> {
+  // `stitch … 2>&1 | head` closes the pipe early; what is running must still be closed in order.
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   try {
     await run(process.argv.slice(2), entry)
   } catch (error) {

@@ -2,6 +2,7 @@ import {rm, writeFile} from 'node:fs/promises'
 import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
+import {startDiagnostics} from './diagnostics.ts'
 import {packageFiles} from './package-files.ts'
 import {describeConfig, printConfig} from './print-config.ts'
 import {resolveProject, type Parsed} from './project.ts'
@@ -18,6 +19,7 @@ type DevParsed = Parsed & {
     readonly events?: string | undefined
     readonly report?: string[] | undefined
     readonly ui: boolean
+    readonly verbose?: boolean
     readonly 'print-config': boolean
   }
 }
@@ -34,6 +36,7 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
   using interrupts = listenForInterrupts()
   const {keepRunning, environmentOf} = await import('#runtime/session/dev.ts')
   const bus = createBus(systemClock)
+  using _diagnostics = startDiagnostics({bus, dataDir: config.dataDir, command: 'dev', verbose: flags.verbose ?? false})
   const keys = createDevKeys(bus)
   const ready = flags['ready-file']
   const {summary} = await runWatched(

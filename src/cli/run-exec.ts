@@ -3,6 +3,7 @@ import {constants} from 'node:os'
 import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {startDiagnostics} from './diagnostics.ts'
 import {packageFiles} from './package-files.ts'
 import {resolveProject, type Parsed} from './project.ts'
 import type {CommandContext} from './run-simulate.ts'
@@ -11,7 +12,7 @@ import {listenForInterrupts} from './signals.ts'
 
 type ExecParsed = Parsed & {
   readonly argv: readonly unknown[]
-  readonly flags: {readonly events?: string | undefined}
+  readonly flags: {readonly events?: string | undefined; readonly verbose?: boolean}
 }
 
 /** `stitch exec -- CMD`: the command inherits this terminal and its exit code becomes ours. */
@@ -28,6 +29,12 @@ export async function runExec({parsed, version}: CommandContext<ExecParsed>): Pr
   using interrupts = listenForInterrupts()
   const {withSession, environmentOf} = await import('#runtime/session/dev.ts')
   const bus = createBus(systemClock)
+  using _diagnostics = startDiagnostics({
+    bus,
+    dataDir: config.dataDir,
+    command: 'exec',
+    verbose: parsed.flags.verbose ?? false,
+  })
   await using output = await startOutput({bus, reports: [], events: parsed.flags.events, stdout: undefined, style: {}})
   const exit = await withSession(
     {

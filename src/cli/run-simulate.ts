@@ -1,5 +1,6 @@
 import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
+import {startDiagnostics} from './diagnostics.ts'
 import {packageFiles} from './package-files.ts'
 import {describeConfig, printConfig} from './print-config.ts'
 import {resolveProject, type Parsed} from './project.ts'
@@ -21,6 +22,7 @@ type SimulateParsed = Parsed & {
     readonly events?: string | undefined
     readonly report?: string[] | undefined
     readonly ui: boolean
+    readonly verbose?: boolean
     readonly 'print-config': boolean
   }
 }
@@ -37,6 +39,12 @@ export async function runSimulate({parsed, json, version}: CommandContext<Simula
   using interrupts = listenForInterrupts()
   const {simulate} = await import('#runtime/session/simulate.ts')
   const bus = createBus(systemClock)
+  using _diagnostics = startDiagnostics({
+    bus,
+    dataDir: config.dataDir,
+    command: 'simulate',
+    verbose: flags.verbose ?? false,
+  })
   const {exit, summary} = await runWatched(
     {bus, reports, events: flags.events, json, ui: flags.ui, mode: 'run', actions: {quit: interrupts.interrupt}},
     async () =>

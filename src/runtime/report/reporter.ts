@@ -5,6 +5,8 @@ import type {PaintOptions} from '#runtime/trace/lines.ts'
 export type ReportOptions = PaintOptions & {
   /** Cells of a line, 80 by default. */
   readonly columns?: number
+  /** The error that stops a run is told in full elsewhere (on stderr), so only its code is named. */
+  readonly briefError?: boolean
 }
 
 /** A reporter turns a run's events into text. Where the text goes is not its business. */

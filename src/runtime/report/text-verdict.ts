@@ -35,9 +35,10 @@ function failureLines(view: RunView, columns: number): readonly Line[] {
   return lines
 }
 
-function errorLines(view: RunView, columns: number): readonly Line[] {
+function errorLines(view: RunView, columns: number, brief: boolean): readonly Line[] {
   const error = view.verdict?.error
   if (!error) return []
+  if (brief) return [[], [piece(`  code  ${error.code}`, 'dim')]]
   return [
     [],
     ...wrapCells(error.message, columns).map((text): Line => [piece(text, 'fail')]),
@@ -63,12 +64,12 @@ export function verdictText(view: RunView): string {
 }
 
 /** The end of a report: failures, the error that stopped the run, and last the verdict. */
-export function verdictLines(view: RunView, columns: number): readonly Line[] {
+export function verdictLines(view: RunView, columns: number, briefError = false): readonly Line[] {
   const passed = view.verdict?.exit === 0
   const text = wrapCells(verdictText(view), columns)
   return [
     ...failureLines(view, columns),
-    ...errorLines(view, columns),
+    ...errorLines(view, columns, briefError),
     [],
     ...text.map((line): Line => [piece(line, passed ? 'pass' : view.verdict ? 'fail' : 'warn')]),
   ]

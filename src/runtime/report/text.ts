@@ -86,9 +86,9 @@ export const reportText: Reporter = async function* (events, options = {}) {
     }
     const over = event.type === 'run.ended'
     const lines = [...linesOf(event, view, columns), ...tell(takeSettled(waiting, view, over))]
-    if (over) lines.push(...verdictLines(view, columns))
+    if (over) lines.push(...verdictLines(view, columns, options.briefError))
     if (lines.length > 0) yield paintLines(lines, options)
   }
   if (!view.verdict)
-    yield paintLines([...tell(takeSettled(waiting, view, true)), ...verdictLines(view, columns)], options)
+    yield paintLines([...tell(takeSettled(waiting, view, true)), ...verdictLines(view, columns, options.briefError)], options)
 }

@@ -5,6 +5,7 @@ import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT} from '#runtime/kernel/errors.ts'
 import {adoptRequests} from './adopt-requests.ts'
+import {checkFunctionsConfig} from './check-config.ts'
 import {openSession, type Session} from './open-session.ts'
 import {reloadOnChange} from './reload.ts'
 import {seedIfNeeded} from './seed-project.ts'
@@ -25,6 +26,7 @@ export async function withSession<T>(options: DevOptions, work: (session: Sessio
   const {config, command, bus, clock, signal, version} = options
   const {emit} = bus
   bus.emit({type: 'log.opened', version: 1, stitch: version})
+  await checkFunctionsConfig(config)
   const fixtures = await loadFixtures(config.fixtures)
   using _adopting = adoptRequests(bus)
   const bundle = await readBundle(options.bundleFile)

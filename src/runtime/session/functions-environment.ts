@@ -19,21 +19,29 @@ export function functionsEnvironment(input: FunctionsEnvironmentInput): Record<s
     PUBSUB_EMULATOR_HOST: pubsubHost,
     GOOGLE_CLOUD_PROJECT: config.project,
     METADATA_SERVER_DETECTION: 'none',
-    STITCH_CONFIG: JSON.stringify({
-      project: config.project,
-      kinds: config.kinds,
-      blockedValues: config.blockedValues,
-      destinations: config.destinations,
-      sensitive: config.sensitive,
-      identities: config.identities,
-      requests: config.requests,
-      topic: config.topic,
-      // Loopback is refused as a callback target everywhere but here.
-      callback: {baseUrl: sgtmUrl, path: '/stitch/callback', allowPrivate: true},
-      deadlines: config.deadlines,
-      limits: config.limits,
-    }),
+    STITCH_CONFIG: JSON.stringify(functionsConfig(config, sgtmUrl)),
     STITCH_HMAC_KEYS: JSON.stringify(keys.hmac),
     STITCH_PEPPER: keys.pepper,
+  }
+}
+
+/** What the handlers are told in STITCH_CONFIG. @param sgtmUrl base URL of the server container that is called back */
+export function functionsConfig(config: ResolvedConfig, sgtmUrl: string): object {
+  const {project, kinds, blockedValues, destinations, sensitive, identities, requests, topic, deadlines, limits} =
+    config
+  // Loopback is refused as a callback target everywhere but here.
+  const callback = {baseUrl: sgtmUrl, path: '/stitch/callback', allowPrivate: true}
+  return {
+    project,
+    kinds,
+    blockedValues,
+    destinations,
+    sensitive,
+    identities,
+    requests,
+    topic,
+    callback,
+    deadlines,
+    limits,
   }
 }

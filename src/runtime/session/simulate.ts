@@ -7,6 +7,7 @@ import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
 import {startTraffic} from '#runtime/traffic/start.ts'
+import {checkFunctionsConfig} from './check-config.ts'
 import {followRun} from './follow-run.ts'
 import {openSession} from './open-session.ts'
 import {reloadOnChange} from './reload.ts'
@@ -54,6 +55,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
 async function openAndRun(options: SimulateOptions): Promise<number> {
   const {config, bus, clock, signal, selection} = options
   const {emit} = bus
+  await checkFunctionsConfig(config)
   const fixtures = await loadFixtures(config.fixtures)
   const scenarios = selectScenarios(fixtures.scenarios, selection)
   const bundle = await readBundle(options.bundleFile)

@@ -1,4 +1,4 @@
-import {existsSync, watch} from 'node:fs'
+import {existsSync, statSync, watch} from 'node:fs'
 import {join} from 'node:path'
 
 /** Changed files are gathered for this long, so that an editor's save is one change; in milliseconds. */
@@ -6,21 +6,27 @@ const QUIET_MS = 120
 
 /**
  * Watches files and folders (whole trees) and yields the changed paths, gathered until it has been quiet for a moment.
- * Ends when the signal aborts. Paths that do not exist are left out.
+ * Ends when the signal aborts. Paths that do not exist are left out, and so are hidden files and folders, the data
+ * folder among them: what stitch itself writes must never look like a change.
  */
 export async function* watchFiles(paths: readonly string[], signal: AbortSignal): AsyncGenerator<readonly string[]> {
   using stack = new DisposableStack()
   const changed = new Set<string>()
   let wake = Promise.withResolvers<void>()
   let timer: NodeJS.Timeout | undefined
-  const note = (file: string) => {
-    if (/(^|[\\/])(\.|node_modules[\\/])|(~|\.swp|\.part)$/.test(file.slice(file.lastIndexOf('/') + 1))) return
+  const note = (file: string, name: string) => {
+    if (/(^|[\\/])(\.|node_modules([\\/]|$))|(~|\.swp|\.part)$/.test(name)) return
     changed.add(file)
     clearTimeout(timer)
     timer = setTimeout(() => wake.resolve(), QUIET_MS)
   }
   for (const path of paths.filter((each) => existsSync(each))) {
-    const watcher = watch(path, {recursive: true}, (_, name) => note(name === null ? path : join(path, name)))
+    const isFolder = statSync(path).isDirectory()
+    const watcher = watch(path, {recursive: isFolder}, (_, name) => {
+      // Of a watched file the system tells its own name, of a folder the path within.
+      if (!isFolder || name === null) note(path, '')
+      else note(join(path, name), name)
+    })
     watcher.on('error', () => undefined)
     stack.defer(() => watcher.close())
   }
