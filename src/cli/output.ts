@@ -32,7 +32,7 @@ export async function startOutput({bus, reports, events, stdout, style}: OutputO
       continue
     }
     const target = opening.use(await openReportFile(file, {live: format === 'ndjson'}))
-    readers.push(pump(reporter(bus, {...style, color: false}), target.write).then(target.finish))
+    readers.push(pump(reporter(bus, {...style, color: false, briefError: false}), target.write).then(target.finish))
   }
   if (stdout) readers.push(pump(stdout(bus, style), writeStdout))
   // A reader that fails is told at the end; until then it must not count as an unhandled rejection.

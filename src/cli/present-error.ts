@@ -17,7 +17,7 @@ export function presentError(error: unknown, {argv}: {readonly argv: readonly st
   const json = argv.slice(0, endOfFlags(argv)).includes('--json')
   if (known)
     return json
-      ? {stdout: toJson(known.toJSON()), exit: EXIT[known.exit]}
+      ? {stdout: toJson({...known.toJSON(), hints: hintsOf(known)}), exit: EXIT[known.exit]}
       : {stderr: toText(known), exit: EXIT[known.exit]}
   const log = writeCrashLog(error, argv)
   const message = error instanceof Error ? error.message : String(error)
@@ -38,8 +38,14 @@ function toText(error: StitchError): string {
   const red = (text: string) => styleText('red', text, {stream: process.stderr})
   const place = error.at ? `${showPath(error.at.file)}:${error.at.line}:${error.at.column}: ` : ''
   const lines = [`${red('Error')}: ${place}${error.message}`, ` Code: ${error.code}`]
-  if (error.hints.length > 0) lines.push(' Try this:', ...error.hints.map((hint) => `  * ${hint}`))
+  const hints = hintsOf(error)
+  if (hints.length > 0) lines.push(' Try this:', ...hints.map((hint) => `  * ${hint}`))
   return `${lines.join('\n')}\n`
+}
+
+/** Its own, or the way to look at the place that is meant. */
+function hintsOf({hints, at}: StitchError): readonly string[] {
+  return hints.length === 0 && at ? [`sed -n ${at.line}p '${showPath(at.file)}'`] : hints
 }
 
 function showPath(file: string): string {

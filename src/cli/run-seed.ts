@@ -27,7 +27,7 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   using interrupts = listenForInterrupts()
   const {seedProject} = await import('#runtime/session/seed-command.ts')
   const bus = createBus(systemClock)
-  using _progress = showSeedProgress(bus, {show: !json})
+  using progress = showSeedProgress(bus, {show: !json})
   const isReal =
     flags.project !== undefined &&
     config.origins['engine'] !== 'flag --engine' &&
@@ -35,7 +35,7 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   const confirmed = isReal && (flags.yes || (await confirm(config.project, json)))
   const {report, target} = await seedProject({
     config,
-    paths: parsed.argv.map(String),
+    paths: readPaths(parsed.argv),
     kinds: flags.kind ?? [],
     generate: flags.generate === undefined ? undefined : {count: flags.generate, seed: flags.seed},
     reset: flags.reset,
@@ -45,8 +45,21 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
     clock: systemClock,
     signal: interrupts.signal,
   })
+  progress[Symbol.dispose]()
   if (!json) await writeStdout(`${describe(report, target)}\n`)
   return {target, ...report}
+}
+
+/** Several paths are allowed, so what looks like a flag and is none reaches us as one. */
+function readPaths(argv: readonly unknown[]): string[] {
+  const paths = argv.map(String)
+  const flag = paths.find((path) => path.startsWith('-'))
+  if (flag === undefined) return paths
+  throw new StitchError(`There is no flag ${flag}, so nothing was seeded.`, {
+    code: 'STITCH_USAGE',
+    exit: 'usage',
+    hints: ['stitch seed --help'],
+  })
 }
 
 /** One line: what was done, or would be, and where. */
@@ -56,6 +69,7 @@ function describe({written, unchanged, deleted, verified, dryRun}: SeedOutcome['
   if (dryRun)
     return `${written} of ${total} documents would be written to ${target}, ${unchanged} are there already${deleted > 0 ? `, ${deleted} would be deleted` : ''}; nothing was changed.`
   if (written === 0 && deleted === 0) return `All ${total} documents are in ${target} already; nothing was changed.`
+  if (written === 0) return `All ${total} documents are in ${target} already${removed}.`
   return `${written} documents written to ${target} and read back (${verified} equal), ${unchanged} unchanged${removed}.`
 }
 

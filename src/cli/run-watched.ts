@@ -30,7 +30,7 @@ export async function runWatched(
 ): Promise<{readonly exit: number; readonly summary: unknown}> {
   const {bus, reports, events, json, ui, mode, actions} = options
   const terminal = readTerminal()
-  const style = {color: terminal.color, columns: terminal.columns, ascii: terminal.ascii}
+  const style = {color: terminal.color, columns: terminal.columns, ascii: terminal.ascii, briefError: true}
   const stdoutIsFree = !json && reports.every(({file}) => file !== undefined)
   const onScreen = ui && stdoutIsFree && terminal.interactive
   await using output = await startOutput({
@@ -40,12 +40,16 @@ export async function runWatched(
     stdout: stdoutIsFree && !onScreen ? reportText : undefined,
     style,
   })
-  const exit = await runOnScreen(onScreen, {bus, mode, actions}, work)
-  bus.close()
-  await output.finish()
-  if (onScreen && mode === 'run') await writeStdout(await renderAll(reportText, bus, style))
-  if (reports.some(({format}) => format === 'github')) await appendStepSummary(bus)
-  return {exit, summary: toSummary(foldEvents(bus.events))}
+  try {
+    const exit = await runOnScreen(onScreen, {bus, mode, actions}, work)
+    return {exit, summary: toSummary(foldEvents(bus.events))}
+  } finally {
+    // A run that was stopped is reported like any other; why it stopped is told by whoever catches the error.
+    bus.close()
+    await output.finish()
+    if (onScreen && mode === 'run') await writeStdout(await renderAll(reportText, bus, style))
+    if (reports.some(({format}) => format === 'github')) await appendStepSummary(bus)
+  }
 }
 
 type OnScreen = Pick<WatchedOptions, 'bus' | 'mode' | 'actions'>

@@ -25,6 +25,7 @@ export function showSeedProgress(bus: Bus, {show}: {readonly show: boolean}): Di
     [Symbol.dispose]: () => {
       stop()
       if (drawn > 0) stream.write('\r\u001b[2K')
+      drawn = 0
     },
   }
 }

@@ -78,7 +78,9 @@ export async function resolveConfig(options: ResolveOptions): Promise<ResolvedCo
 function parse(loaded: LoadedFile): ConfigFile {
   const result = ConfigFile.safeParse(loaded.value)
   if (result.success) return result.data
-  const problems = result.error.issues.map((issue) => describe(issue, loaded))
+  // A misspelt key is also a missing one: what was typed comes first, what should have been follows from it.
+  const issues = result.error.issues.toSorted((a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)))
+  const problems = issues.map((issue) => describe(issue, loaded))
   const [first] = problems
   throw new StitchError(`${first?.sentence ?? 'The configuration is not valid'}, so nothing was started.`, {
     code: 'STITCH_CONFIG_INVALID',
@@ -88,8 +90,12 @@ function parse(loaded: LoadedFile): ConfigFile {
   })
 }
 
+function isUnknownKey(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueUnrecognizedKeys {
+  return issue.code === 'unrecognized_keys'
+}
+
 function describe(issue: z.core.$ZodIssue, loaded: LoadedFile) {
-  if (issue.code === 'unrecognized_keys') {
+  if (isUnknownKey(issue)) {
     const [key = ''] = issue.keys
     const nearest = suggestNearest(key, knownKeys(issue.path))
     return {
@@ -98,9 +104,12 @@ function describe(issue: z.core.$ZodIssue, loaded: LoadedFile) {
       at: loaded.locate([...issue.path, key]),
     }
   }
-  const name = issue.path.length === 0 ? 'The configuration' : `The value of ${issue.path.join('.')}`
+  const at = loaded.locate(issue.path)
+  const key = issue.path.join('.')
+  if (issue.message.endsWith('received undefined')) return {sentence: `The key ${key} is missing`, hints: [], at}
+  const name = key === '' ? 'The configuration' : `The value of ${key}`
   const text = issue.message.startsWith('Invalid input: ') ? `is not valid (${issue.message.slice(15)})` : issue.message
-  return {sentence: `${name} ${text}`, hints: [], at: loaded.locate(issue.path)}
+  return {sentence: `${name} ${text}`, hints: [], at}
 }
 
 /** The keys that the schema knows at `path`. */
