@@ -35,7 +35,7 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   const confirmed = isReal && (flags.yes || (await confirm(config.project, json)))
   const {report, target} = await seedProject({
     config,
-    paths: readPaths(parsed.argv),
+    paths: parsed.argv.map(String),
     kinds: flags.kind ?? [],
     generate: flags.generate === undefined ? undefined : {count: flags.generate, seed: flags.seed},
     reset: flags.reset,
@@ -48,18 +48,6 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   progress[Symbol.dispose]()
   if (!json) await writeStdout(`${describe(report, target)}\n`)
   return {target, ...report}
-}
-
-/** Several paths are allowed, so what looks like a flag and is none reaches us as one. */
-function readPaths(argv: readonly unknown[]): string[] {
-  const paths = argv.map(String)
-  const flag = paths.find((path) => path.startsWith('-'))
-  if (flag === undefined) return paths
-  throw new StitchError(`There is no flag ${flag}, so nothing was seeded.`, {
-    code: 'STITCH_USAGE',
-    exit: 'usage',
-    hints: ['stitch seed --help'],
-  })
 }
 
 /** One line: what was done, or would be, and where. */
