@@ -1,5 +1,15 @@
 // The main job from nothing, on the embedded engine against Google's own emulators. Aim: at most 0.35 of it.
-import {interleave, makeFolder, median, printMachine, printTable, ratio, root, timeNode, valueOfNode} from './measure.ts'
+import {
+  interleave,
+  makeFolder,
+  median,
+  printMachine,
+  printTable,
+  ratio,
+  root,
+  timeNode,
+  valueOfNode,
+} from './measure.ts'
 
 const ENGINES = ['embedded', 'gcloud'] as const
 type EngineName = (typeof ENGINES)[number]

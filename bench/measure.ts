@@ -51,13 +51,20 @@ export function ratio(part: readonly number[], whole: readonly number[]): string
 export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const lines = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
   process.stdout.write(`${title}\n${lines.map((line) => `  ${line}\n`).join('')}\n`)
 }
 
 /** Says on what the figures were made, because absolute ones mean nothing elsewhere. */
 export function printMachine(): void {
-  process.stdout.write(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores\n\n`)
+  process.stdout.write(
+    `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} cores\n\n`,
+  )
 }
 
 /** Runs this Node with `args` and returns the time it took, in milliseconds. Throws when it does not end with 0. */

@@ -118,7 +118,7 @@ describe('architecture', () => {
       .flatMap(({file, text}) =>
         [...text.matchAll(/^import (?!type )[^'"]*['"]([^'"]+)['"]/gm)]
           .map((match) => match[1]!)
-          .filter((target) => !/^@oclif\/core$|^#cli\/|^node:/.test(target))
+          .filter((target) => !/^@oclif\/core(?:\/|$)|^#cli\/|^node:/.test(target))
           .map((target) => `${file} imports ${target} at the top`),
       )
     expect(wrong).toEqual([])

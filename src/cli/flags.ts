@@ -1,4 +1,4 @@
-import {Flags} from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 
 /** Flags about what answers as Firestore and Pub/Sub, and where. Every one has a STITCH_* variable and a config key. */
 export const engineFlags = {

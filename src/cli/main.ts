@@ -1,11 +1,13 @@
-import {flush, run, type Interfaces} from '@oclif/core'
+import {flush} from '@oclif/core/flush'
+import {run} from '@oclif/core/run'
+import type {LoadOptions} from '@oclif/core/interfaces'
 import {presentError} from './present-error.ts'
 
 /**
  * Runs the command line and ends the process with its exit code.
  * @param entry `import.meta.url` of the file in bin/, from which the package is found, or oclif's own options
  */
-export async function runCli(entry: Interfaces.LoadOptions): Promise<void> {
+export async function runCli(entry: LoadOptions): Promise<void> {
   // `stitch … 2>&1 | head` closes the pipe early; what is running must still be closed in order.
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

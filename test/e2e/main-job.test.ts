@@ -15,7 +15,18 @@ afterAll(() => folder[Symbol.dispose]())
 /** The main job, run once; what it left is read by the tests below. */
 let whole: Finished
 beforeAll(async () => {
-  whole = await runStitch(folder.path, ['simulate', '--async', '--events', 'run.ndjson', '--report', 'junit=run.xml', '--report', 'github=run.txt', '--report', 'json=run.json'])
+  whole = await runStitch(folder.path, [
+    'simulate',
+    '--async',
+    '--events',
+    'run.ndjson',
+    '--report',
+    'junit=run.xml',
+    '--report',
+    'github=run.txt',
+    '--report',
+    'json=run.json',
+  ])
 })
 
 function summary(): Summary {
@@ -24,8 +35,16 @@ function summary(): Summary {
 
 /** Every line that says something of a request, a check or the verdict. */
 function drawn(text: string): string[] {
-  const titles = new Set(readEvents(folder.file('run.ndjson')).flatMap((event) => (event['scenarios'] as {title: string}[] | undefined)?.map(({title}) => title) ?? []))
-  return text.split('\n').filter((line) => line.trim() !== '' && !/^ {2}(engine|seed|functions|sgtm) +ready /.test(line) && !titles.has(line))
+  const titles = new Set(
+    readEvents(folder.file('run.ndjson')).flatMap(
+      (event) => (event['scenarios'] as {title: string}[] | undefined)?.map(({title}) => title) ?? [],
+    ),
+  )
+  return text
+    .split('\n')
+    .filter(
+      (line) => line.trim() !== '' && !/^ {2}(engine|seed|functions|sgtm) +ready /.test(line) && !titles.has(line),
+    )
 }
 
 describe('stitch simulate --async', () => {
@@ -33,7 +52,9 @@ describe('stitch simulate --async', () => {
     expect(whole.stderr).toBe('')
     expect(whole.code).toBe(0)
     const {requests, checks} = summary()
-    expect(whole.stdout.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^passed: ${requests.length} requests, ${checks.passed} checks in `))
+    expect(whole.stdout.trimEnd().split('\n').at(-1)).toMatch(
+      new RegExp(`^passed: ${requests.length} requests, ${checks.passed} checks in `),
+    )
     expect(whole.stdout.match(/^✓ /gm)).toHaveLength(requests.length)
   })
 
@@ -72,7 +93,9 @@ describe('stitch simulate --async', () => {
   })
 
   test('speaks to nobody outside this machine', () => {
-    const urls = readEvents(folder.file('run.ndjson')).flatMap((event) => Object.values((event['urls'] as Record<string, string> | undefined) ?? {}))
+    const urls = readEvents(folder.file('run.ndjson')).flatMap((event) =>
+      Object.values((event['urls'] as Record<string, string> | undefined) ?? {}),
+    )
     expect(urls.length).toBeGreaterThan(3)
     expect(urls.filter((url) => !/^(http:\/\/)?127\.0\.0\.1:\d+$/.test(url))).toEqual([])
   })
@@ -98,18 +121,33 @@ describe('stitch simulate', () => {
     const {code, stdout, stderr} = await runStitch(folder.path, ['simulate', 'products', '--events', 'sync.ndjson'])
     expect({code, stderr}).toEqual({code: 0, stderr: ''})
     expect(stdout).toMatch(/^ {2}seed .* \d+ documents, unchanged$/m)
-    const modes = readEvents(folder.file('sync.ndjson')).flatMap((event) => (event.type === 'request.started' ? [event['mode']] : []))
+    const modes = readEvents(folder.file('sync.ndjson')).flatMap((event) =>
+      event.type === 'request.started' ? [event['mode']] : [],
+    )
     expect(new Set(modes)).toEqual(new Set(['sync']))
   })
 
   test('prints exactly one JSON document with --json, and nothing else', async () => {
-    const {code, stdout, stderr} = await runStitch(folder.path, ['simulate', 'visitor-returns-async', '--async', '--json'])
+    const {code, stdout, stderr} = await runStitch(folder.path, [
+      'simulate',
+      'visitor-returns-async',
+      '--async',
+      '--json',
+    ])
     expect({code, stderr}).toEqual({code: 0, stderr: ''})
     expect(JSON.parse(stdout)).toMatchObject({verdict: 'passed', exit: 0, checks: {failed: 0}})
   })
 
   test('sends every request as often as --repeat says, and only the steps that --only names', async () => {
-    const {code, stdout} = await runStitch(folder.path, ['simulate', 'products', '--only', 'trekking-pole', '--repeat', '3', '--json'])
+    const {code, stdout} = await runStitch(folder.path, [
+      'simulate',
+      'products',
+      '--only',
+      'trekking-pole',
+      '--repeat',
+      '3',
+      '--json',
+    ])
     expect(code).toBe(0)
     const {requests} = JSON.parse(stdout) as {requests: {step: string; method: string}[]}
     const counts = Map.groupBy(requests, ({step, method}) => `${step} ${method}`)

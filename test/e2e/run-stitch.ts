@@ -1,5 +1,16 @@
 import {spawn, type ChildProcess} from 'node:child_process'
-import {accessSync, constants, cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  accessSync,
+  constants,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, join, resolve} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -77,12 +88,21 @@ export function startStitch(folder: string, args: readonly string[], options: St
 }
 
 /** Runs `stitch ARGS` in a folder to its end. */
-export async function runStitch(folder: string, args: readonly string[], options: StitchOptions = {}): Promise<Finished> {
+export async function runStitch(
+  folder: string,
+  args: readonly string[],
+  options: StitchOptions = {},
+): Promise<Finished> {
   return await startStitch(folder, args, options).finished
 }
 
 /** Runs any other program to its end. */
-export async function runProgram(folder: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Finished> {
+export async function runProgram(
+  folder: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Finished> {
   return await follow(spawn(command, args, {cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe']}), '').finished
 }
 
@@ -119,7 +139,10 @@ export function readEvents(file: string): LoggedEvent[] {
     return []
   }
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  return whole.split('\n').filter(Boolean).map((line) => JSON.parse(line) as LoggedEvent)
+  return whole
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as LoggedEvent)
 }
 
 /** A process that belongs to a folder: it works there, or the folder stands in its arguments or environment. */
@@ -134,7 +157,10 @@ export function processesOf(folder: string): OwnProcess[] {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
         const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-        const isOurs = command.includes(folder) || environment.includes(folder) || readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)
+        const isOurs =
+          command.includes(folder) ||
+          environment.includes(folder) ||
+          readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)
         return isOurs && command !== '' ? [{pid: Number(pid), command}] : []
       } catch {
         // Gone in the meantime, or another user's.
@@ -194,6 +220,9 @@ export function editFile(file: string, from: string, to: string): {readonly line
   const text = readFileSync(file, 'utf8')
   const at = text.indexOf(from)
   if (at === -1) throw new Error(`${file} does not contain ${from}`)
-  writeFileSync(file, text.replace(from, () => to))
+  writeFileSync(
+    file,
+    text.replace(from, () => to),
+  )
   return {line: text.slice(0, at).split('\n').length}
 }

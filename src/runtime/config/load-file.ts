@@ -1,8 +1,16 @@
 import {existsSync, readFileSync} from 'node:fs'
-import {join, relative} from 'node:path'
+import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError, type ParseErrorCode} from 'jsonc-parser'
+import {
+  findNodeAtLocation,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+  type ParseErrorCode,
+} from 'jsonc-parser'
 import {StitchError, type SourceLocation} from '#runtime/kernel/errors.ts'
+import {showPath} from '#runtime/kernel/show-path.ts'
 
 /** A configuration file as it was read, with the way from a key to its place in the text. */
 export type LoadedFile = {
@@ -38,7 +46,7 @@ function loadJson(file: string): LoadedFile {
   const [first] = errors
   if (first || !tree) {
     throw new StitchError(
-      `${show(file)} is not valid JSON (${first ? describeFault(first.error) : 'it is empty'}), so no configuration was read.`,
+      `${showPath(file)} is not valid JSON (${first ? describeFault(first.error) : 'it is empty'}), so no configuration was read.`,
       {code: 'STITCH_CONFIG_INVALID', exit: 'config', at: placeOf(file, text, first?.offset ?? 0)},
     )
   }
@@ -47,7 +55,9 @@ function loadJson(file: string): LoadedFile {
 
 /** `CommaExpected` as a person says it: comma expected. */
 function describeFault(error: ParseErrorCode): string {
-  return printParseErrorCode(error).replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()
+  return printParseErrorCode(error)
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
+    .toLowerCase()
 }
 
 async function loadModule(file: string): Promise<LoadedFile> {
@@ -55,19 +65,13 @@ async function loadModule(file: string): Promise<LoadedFile> {
     const module = (await import(pathToFileURL(file).href)) as {default?: unknown}
     return {file, value: module.default, locate: () => ({file, line: 1, column: 1})}
   } catch (cause) {
-    throw new StitchError(`${show(file)} could not be loaded (${String(cause)}), so no configuration was read.`, {
+    throw new StitchError(`${showPath(file)} could not be loaded (${String(cause)}), so no configuration was read.`, {
       code: 'STITCH_CONFIG_INVALID',
       exit: 'config',
       at: {file, line: 1, column: 1},
       cause,
     })
   }
-}
-
-/** The path as a person would type it here. */
-function show(file: string): string {
-  const short = relative(process.cwd(), file)
-  return short.startsWith('..') ? file : short
 }
 
 function valueOf(node: Node): unknown {

@@ -90,5 +90,8 @@ export const reportText: Reporter = async function* (events, options = {}) {
     if (lines.length > 0) yield paintLines(lines, options)
   }
   if (!view.verdict)
-    yield paintLines([...tell(takeSettled(waiting, view, true)), ...verdictLines(view, columns, options.briefError)], options)
+    yield paintLines(
+      [...tell(takeSettled(waiting, view, true)), ...verdictLines(view, columns, options.briefError)],
+      options,
+    )
 }

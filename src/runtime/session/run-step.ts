@@ -1,4 +1,5 @@
 import type {SourceLocation} from '#runtime/kernel/errors.ts'
+import {showPath} from '#runtime/kernel/show-path.ts'
 import type {RequestFixture} from '#runtime/fixtures/request-schema.ts'
 import type {Step} from '#runtime/fixtures/scenario.ts'
 import {checkRequest} from '#runtime/trace/check.ts'
@@ -161,6 +162,6 @@ function state(
     scenario,
     step: step.name,
     ...settled,
-    at_file: at,
+    at_file: {...at, file: showPath(at.file)},
   })
 }
