@@ -34,7 +34,7 @@ export function listRows(text: string, heading: string): string[][] {
       line
         .split('|')
         .slice(1, -1)
-        .map((cell) => cell.trim().replace(/^`(.*)`$/, '$1')),
+        .map((cell) => cell.trim().replace(/^`([^`]*)`$/, '$1')),
     )
 }
 

@@ -100,7 +100,7 @@ describe('the README', () => {
   test('has every variable beside its flag', () => {
     const said = listRows(readme, 'flag').map(([flag = '', variable = '']) => [
       flag.replace(/^--(?:no-)?/, '').split(' ')[0],
-      variable.split('`')[0],
+      /STITCH_\w+/.exec(variable)?.[0],
     ])
     const real = [...commands.values()].flatMap((flags) =>
       Object.entries(flags).flatMap(([name, {env}]) => (env ? [[name, env]] : [])),

@@ -32,8 +32,9 @@ export async function withSession<T>(options: DevOptions, work: (session: Sessio
   const bundle = await readBundle(options.bundleFile)
   const {sha256, bytes} = bundle
   emit({type: 'run.started', command, engine: config.engine, async: true, bundle: {sha256, bytes}, scenarios: []})
-  await using session = await openSession({...options, bundle, async: true, emit}, (engine, keys) =>
-    seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
+  await using session = await openSession(
+    {...options, bundle, async: true, emit, command: `stitch ${command}`},
+    (engine, keys) => seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
   )
   const began = clock.now()
   try {
