@@ -18,7 +18,7 @@ export default defineConfig({
           sequence: {groupOrder: 0},
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/**/*.engine.test.ts', 'test/e2e/**'],
-          testTimeout: 10_000,
+          testTimeout: 30_000,
         },
       },
       {

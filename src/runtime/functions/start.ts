@@ -9,7 +9,8 @@ import type {Functions, FunctionsOptions} from './types.ts'
  * again within seconds, `failed` aborts with STITCH_FUNCTION_DIED. Disposing lets requests under way finish briefly,
  * leaves no process and loses no line.
  */
-export async function startFunctions({bundle, targets, env, emit, signal}: FunctionsOptions): Promise<Functions> {
+export async function startFunctions(options: FunctionsOptions): Promise<Functions> {
+  const {bundle, targets, env, emit, signal} = options
   await using stack = new AsyncDisposableStack()
   const failed = new AbortController()
   const posts = targets.map((target) => ({target, slot: createSlot()}))
@@ -23,12 +24,16 @@ export async function startFunctions({bundle, targets, env, emit, signal}: Funct
     for (const {slot} of posts) slot.abandon()
     await Promise.all(faces.map((face) => face[Symbol.asyncDispose]()))
   })
+  const urls = {
+    lookupUrl: faces[targets.indexOf('lookup')]!.url,
+    workerUrl: faces[targets.indexOf('worker')]?.url,
+  }
+  options.listening?.(urls)
   await crew.replaceAll({})
 
   const opened = stack.move()
   return {
-    lookupUrl: faces[targets.indexOf('lookup')]!.url,
-    workerUrl: faces[targets.indexOf('worker')]?.url,
+    ...urls,
     failed: failed.signal,
     reload: (change) => crew.replaceAll(change),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -11,21 +11,27 @@ export type FunctionsOptions = {
   readonly env: Readonly<Record<string, string>>
   readonly emit: Emit
   readonly signal: AbortSignal
+  /** Hears the URLs as soon as they take requests, which wait there for the processes. */
+  readonly listening?: (urls: FunctionUrls) => void
+}
+
+export type FunctionUrls = {
+  readonly lookupUrl: string
+  /** Where Pub/Sub pushes to. Present when `targets` has `worker`. */
+  readonly workerUrl: string | undefined
 }
 
 /**
  * Both functions behind stable loopback URLs. A face in this process forwards to the child that runs the bundle under
  * functions-framework, so a reload never refuses a request: it waits for the new child.
  */
-export type Functions = AsyncDisposable & {
-  readonly lookupUrl: string
-  /** Where Pub/Sub pushes to. Present when `targets` has `worker`. */
-  readonly workerUrl: string | undefined
-  /** Starts children with the new bundle or environment, switches over, then ends the old ones. */
-  readonly reload: (change: {
-    readonly bundle?: Bundle
-    readonly env?: Readonly<Record<string, string>>
-  }) => Promise<void>
-  /** Aborts with a StitchError when a child dies by itself and cannot be restarted. */
-  readonly failed: AbortSignal
-}
+export type Functions = AsyncDisposable &
+  FunctionUrls & {
+    /** Starts children with the new bundle or environment, switches over, then ends the old ones. */
+    readonly reload: (change: {
+      readonly bundle?: Bundle
+      readonly env?: Readonly<Record<string, string>>
+    }) => Promise<void>
+    /** Aborts with a StitchError when a child dies by itself and cannot be restarted. */
+    readonly failed: AbortSignal
+  }

@@ -1,5 +1,5 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
-import type {Functions} from '#runtime/functions/types.ts'
+import type {FunctionUrls} from '#runtime/functions/types.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {readDefinition, resolveDefinition} from '#runtime/sgtm/definition/definition.ts'
@@ -12,7 +12,7 @@ export type OpenContainerOptions = {
   readonly config: ResolvedConfig
   readonly keys: LocalKeys
   readonly hosts: Hosts
-  readonly functions: Functions
+  readonly functions: FunctionUrls
   readonly emit: Emit
   readonly clock: Clock
   readonly signal: AbortSignal

@@ -1,4 +1,4 @@
-import type {Bundle, Functions} from '#runtime/functions/types.ts'
+import type {Bundle, Functions, FunctionUrls} from '#runtime/functions/types.ts'
 import {startFunctions} from '#runtime/functions/start.ts'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {startEngine} from '#runtime/engine/start.ts'
@@ -9,7 +9,6 @@ import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import type {Container} from '#runtime/sgtm/types.ts'
 import {allOrNone} from './all-or-none.ts'
-import {openContainer} from './open-container.ts'
 import {functionsEnvironment} from './functions-environment.ts'
 import {loadLocalKeys, type LocalKeys} from './local-keys.ts'
 import {asksForPorts, planHosts, withAnyPorts, type Hosts} from './plan-hosts.ts'
@@ -45,8 +44,9 @@ export type Session = AsyncDisposable & {
 }
 
 /**
- * Starts engine, functions and server container. The functions' processes take longest, so they start while the engine
- * does; `prepare` (seeding) runs as soon as the engine answers. When anything fails, all that was started is closed.
+ * Starts functions, engine and server container at the same time; what needs another one waits for that one only:
+ * `prepare` (seeding) for the engine, the container for the functions' URLs. When anything fails, all that was started
+ * is closed.
  */
 export async function openSession(
   options: SessionOptions,
@@ -85,21 +85,8 @@ async function openOnce(
   const context = {emit, clock}
   const warmUp = createWarmUp({keys, emit, clock, signal})
 
-  const startingEngine = startStage(
-    context,
-    'engine',
-    () =>
-      startEngine({
-        name: config.engine,
-        dataDir: config.dataDir,
-        projectId: config.project,
-        firestorePort: {port: hosts.firestorePort, explicit: true},
-        pubsubPort: {port: hosts.pubsubPort, explicit: true},
-        signal,
-        log,
-      }),
-    (engine) => ({detail: engine.name, urls: {firestore: engine.firestoreHost, pubsub: engine.pubsubHost}}),
-  )
+  // The functions' processes go first: they load while this process does, which has more to load than to wait for.
+  const listening = Promise.withResolvers<FunctionUrls>()
   const startingFunctions = startStage(
     context,
     'functions',
@@ -110,32 +97,55 @@ async function openOnce(
         env: functionsEnvironment({config, keys, ...hosts}),
         emit: warmUp.emit,
         signal,
+        listening: listening.resolve,
       }),
     ({lookupUrl, workerUrl}) => ({
       detail: `bundle ${bundle.sha256.slice(0, 12)}, ${Math.round(bundle.bytes / 1024)} KiB`,
       urls: {lookup: lookupUrl, ...(workerUrl ? {worker: workerUrl} : {})},
     }),
   )
-  const prepared = nothingToClose(startingEngine.then((engine) => prepare(engine, keys)))
-  const [engine, functions] = await allOrNone([startingEngine, startingFunctions, prepared], (reason) =>
-    giveUp.abort(reason),
-  )
-  stack.use(engine)
-  stack.use(functions)
-  const opening = startStage(
-    context,
-    'sgtm',
-    () => openContainer({config, keys, hosts, functions, emit, clock, signal}),
-    ({url}) => ({urls: {sgtm: url}}),
-  )
-  const [container] = await allOrNone(
+  startingFunctions.catch(listening.reject)
+  const startEngineStage = (): Promise<Engine> =>
+    startStage(
+      context,
+      'engine',
+      () =>
+        startEngine({
+          name: config.engine,
+          dataDir: config.dataDir,
+          projectId: config.project,
+          firestorePort: {port: hosts.firestorePort, explicit: true},
+          pubsubPort: {port: hosts.pubsubPort, explicit: true},
+          signal,
+          log,
+        }),
+      (engine) => ({detail: engine.name, urls: {firestore: engine.firestoreHost, pubsub: engine.pubsubHost}}),
+    )
+  const startContainerStage = (functions: FunctionUrls): Promise<Container> =>
+    startStage(
+      context,
+      'sgtm',
+      async () => {
+        const {openContainer} = await import('./open-container.ts')
+        return await openContainer({config, keys, hosts, functions, emit, clock, signal})
+      },
+      ({url}) => ({urls: {sgtm: url}}),
+    )
+  const startingEngine = listening.promise.then(startEngineStage)
+  const both = Promise.all([startingEngine, listening.promise] as const)
+  const [engine, functions, container] = await allOrNone(
     [
-      opening,
-      nothingToClose(withWorker ? subscribe(engine, functions, config) : Promise.resolve()),
-      nothingToClose(warmUp.run(functions.lookupUrl)),
+      startingEngine,
+      startingFunctions,
+      listening.promise.then(startContainerStage),
+      nothingToClose(startingEngine.then((running) => prepare(running, keys))),
+      nothingToClose(both.then(([running, urls]) => (withWorker ? subscribe(running, urls, config) : undefined))),
+      nothingToClose(both.then(async ([, {lookupUrl}]) => startingFunctions.then(() => warmUp.run(lookupUrl)))),
     ],
     (reason) => giveUp.abort(reason),
   )
+  stack.use(engine)
+  stack.use(functions)
   stack.use(container)
   await lock.announce({firestoreHost: engine.firestoreHost, pubsubHost: engine.pubsubHost, projectId: config.project})
   const opened = stack.move()
@@ -159,7 +169,7 @@ async function nothingToClose(work: Promise<unknown>): Promise<AsyncDisposable> 
 }
 
 /** Topic, dead-letter topic and the push subscription to the worker, as the deployment makes them. */
-async function subscribe(engine: Engine, functions: Functions, config: ResolvedConfig): Promise<void> {
+async function subscribe(engine: Engine, functions: FunctionUrls, config: ResolvedConfig): Promise<void> {
   const {provisionPubSub} = await import('#runtime/engine/topics.ts')
   await provisionPubSub(engine, config.project, {
     ...config.subscription,

@@ -6,11 +6,9 @@ import type {Bundle} from '#runtime/functions/types.ts'
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
-import {startTraffic} from '#runtime/traffic/start.ts'
 import {checkFunctionsConfig} from './check-config.ts'
 import {followRun} from './follow-run.ts'
 import {openSession} from './open-session.ts'
-import {reloadOnChange} from './reload.ts'
 import type {RunContext} from './run-context.ts'
 import {runScenarios} from './run-scenarios.ts'
 import {seedIfNeeded} from './seed-project.ts'
@@ -65,6 +63,7 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
     {...options, bundle, async: selection.async, emit, command: 'stitch simulate'},
     (engine, keys) => seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
   )
+  const {startTraffic} = await import('#runtime/traffic/start.ts')
   await using traffic = startTraffic({baseUrl: session.container.url, emit, clock, signal: session.signal})
   using followed = followRun(bus)
   const {container, keys} = session
@@ -81,6 +80,7 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
   }
   const exit = await runOnce(options, context, scenarios, began)
   if (!options.watch) return exit
+  const {reloadOnChange} = await import('./reload.ts')
   const changes = reloadOnChange({...options, session, emit, signal: session.signal})
   for await (const _ of changes) {
     const again = selectScenarios((await loadFixtures(config.fixtures)).scenarios, selection)

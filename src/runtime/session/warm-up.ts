@@ -3,7 +3,6 @@ import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {newSpanId, newTraceId} from '#runtime/kernel/ids.ts'
 import {valueAt} from '#runtime/trace/compare.ts'
-import {startTraffic} from '#runtime/traffic/start.ts'
 import type {LocalKeys} from './local-keys.ts'
 import {signAsServer} from './wishes.ts'
 
@@ -37,6 +36,7 @@ export function createWarmUp(options: {
       if (!('trace' in fact) || fact.trace !== context.trace) options.emit(fact)
     },
     run: async (lookupUrl) => {
+      const {startTraffic} = await import('#runtime/traffic/start.ts')
       await using traffic = startTraffic({baseUrl: lookupUrl, emit: () => undefined, clock, signal})
       for (const end = clock.now() + WITHIN_MS; clock.now() < end && !signal.aborted;) {
         // A result that nobody asked for costs one read, whatever the project's kinds are.
