@@ -8,19 +8,16 @@ import {fileURLToPath} from 'node:url'
 /** The package's root. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** One side of a comparison: does the work once and returns its figure, in whatever unit the table names. */
-export type Side = () => Promise<number>
-
 /**
  * Runs the sides in turn, A B A B, so that what slows the machine down for a while slows both: only figures of one round
- * are ever compared. A first round, which warms caches, does not count.
+ * are ever compared. A side does its work once and returns its figure. A first round, which warms caches, does not count.
  */
-export async function interleave<N extends string>(
+export async function interleave<N extends string, T>(
   rounds: number,
-  sides: Readonly<Record<N, Side>>,
-): Promise<Record<N, number[]>> {
+  sides: Readonly<Record<N, () => Promise<T>>>,
+): Promise<Record<N, T[]>> {
   const names = Object.keys(sides) as N[]
-  const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<N, number[]>
+  const figures = Object.fromEntries(names.map((name) => [name, [] as T[]])) as Record<N, T[]>
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       const figure = await sides[name]()

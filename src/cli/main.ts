@@ -1,5 +1,6 @@
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
+import {settings} from '@oclif/core/settings'
 import type {LoadOptions} from '@oclif/core/interfaces'
 import {presentError} from './present-error.ts'
 
@@ -12,6 +13,8 @@ export async function runCli(entry: LoadOptions): Promise<void> {
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
+  // With NODE_ENV=test or development oclif would look for sources to transpile, and warn that there are none.
+  settings.enableAutoTranspile = false
   try {
     await run(process.argv.slice(2), entry)
   } catch (error) {

@@ -7,6 +7,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export const packageFiles = {
   /** The configuration of the demo, used where a project has none. */
   demoConfig: `${root}fixtures/stitch.config.json`,
+  /** Commands and flags as data. */
+  manifest: `${root}oclif.manifest.json`,
   /** The handlers as they are deployed. */
   bundle: `${root}dist/functions/index.js`,
   /** The terminal UI, bundled. */

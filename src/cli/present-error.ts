@@ -1,7 +1,9 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {stripVTControlCharacters, styleText} from 'node:util'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
+import {suggestNearest} from '#runtime/kernel/suggest.ts'
+import {packageFiles} from './package-files.ts'
 import {showPath} from '#runtime/kernel/show-path.ts'
 
 /** What an error looks like from outside, and the exit code it ends with. */
@@ -14,7 +16,7 @@ export type ShownError = {readonly stdout?: string; readonly stderr?: string; re
 export function presentError(error: unknown, {argv}: {readonly argv: readonly string[]}): ShownError {
   const oclif = readOclif(error)
   if (oclif && oclif.code === 'EEXIT') return {exit: oclif.exit}
-  const known = error instanceof StitchError ? error : oclif ? usageError(oclif.message) : undefined
+  const known = error instanceof StitchError ? error : oclif ? usageError(oclif) : undefined
   const json = argv.slice(0, endOfFlags(argv)).includes('--json')
   if (known)
     return json
@@ -49,21 +51,50 @@ function hintsOf({hints, at}: StitchError): readonly string[] {
   return hints.length === 0 && at ? [`sed -n ${at.line}p '${showPath(at.file)}'`] : hints
 }
 
-type OclifError = {readonly code: string | undefined; readonly message: string; readonly exit: number}
+type OclifError = {
+  readonly code: string | undefined
+  readonly message: string
+  readonly exit: number
+  /** Flags of the command that was parsed. */
+  readonly flags: readonly string[]
+}
 
 /** oclif marks its own errors with `oclif.exit`; its parser's are wrong usage. */
 function readOclif(error: unknown): OclifError | undefined {
-  const marked = error as {oclif?: {exit?: number}; code?: string; message?: string} | undefined
+  const marked = error as
+    | {oclif?: {exit?: number}; code?: string; message?: string; parse?: {input?: {flags?: object}}}
+    | undefined
   if (typeof marked?.oclif?.exit !== 'number') return undefined
-  return {code: marked.code, message: marked.message ?? '', exit: marked.oclif.exit}
+  return {
+    code: marked.code,
+    message: marked.message ?? '',
+    exit: marked.oclif.exit,
+    flags: Object.keys(marked.parse?.input?.flags ?? {}),
+  }
 }
 
-function usageError(message: string): StitchError {
+function usageError({message, flags}: OclifError): StitchError {
   const [sentence = '', ...rest] = stripVTControlCharacters(message)
     .split('\n')
     .filter((line) => line.trim() !== '')
   const hints = rest.filter((line) => !line.startsWith('See more help')).map((line) => line.trim())
-  return new StitchError(sentence, {code: 'STITCH_USAGE', exit: 'usage', hints: [...hints, 'stitch --help']})
+  const [, typed] = /^Nonexistent flags?: --([\w-]+)/.exec(sentence) ?? []
+  const nearest = typed === undefined ? undefined : suggestNearest(typed, flags)
+  const [, command] = /^command (.+) not found/.exec(sentence) ?? []
+  const other = command === undefined ? undefined : suggestNearest(command.replaceAll(':', ' '), readCommandNames())
+  const meant = other === undefined ? nearest && `--${nearest}` : `stitch ${other}`
+  const first = meant === undefined ? [] : [`did you mean ${meant}`]
+  return new StitchError(sentence, {code: 'STITCH_USAGE', exit: 'usage', hints: [...first, ...hints, 'stitch --help']})
+}
+
+/** The commands there are, as a person types them; none where the manifest cannot be read. */
+function readCommandNames(): string[] {
+  try {
+    const {commands} = JSON.parse(readFileSync(packageFiles.manifest, 'utf8')) as {commands: object}
+    return Object.keys(commands).map((id) => id.replaceAll(':', ' '))
+  } catch {
+    return []
+  }
 }
 
 function endOfFlags(argv: readonly string[]): number {

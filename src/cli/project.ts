@@ -14,7 +14,12 @@ const KEYS: Readonly<Record<string, {readonly key: string; readonly env: string}
 /** What oclif's parser gives: values, and the tokens as they were typed. */
 export type Parsed = {
   readonly flags: Readonly<Record<string, unknown>>
-  readonly raw: readonly {readonly type: string; readonly flag?: string}[]
+  readonly raw: readonly {readonly type: string; readonly flag?: string; readonly input?: string}[]
+}
+
+/** The arguments in the order in which they were typed: oclif's own list is sorted, which moves one that comes twice. */
+export function argumentsOf({raw}: Parsed): string[] {
+  return raw.flatMap((token) => (token.type === 'arg' && token.input !== undefined ? [token.input] : []))
 }
 
 /** Resolves the project's configuration for a command: its flags over STITCH_* over the file over defaults. */

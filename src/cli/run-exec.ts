@@ -5,19 +5,18 @@ import {systemClock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {startDiagnostics} from './diagnostics.ts'
 import {packageFiles} from './package-files.ts'
-import {resolveProject, type Parsed} from './project.ts'
+import {argumentsOf, resolveProject, type Parsed} from './project.ts'
 import type {CommandContext} from './run-simulate.ts'
 import {startOutput} from './output.ts'
 import {listenForInterrupts} from './signals.ts'
 
 type ExecParsed = Parsed & {
-  readonly argv: readonly unknown[]
   readonly flags: {readonly events?: string | undefined; readonly verbose?: boolean}
 }
 
 /** `stitch exec -- CMD`: the command inherits this terminal and its exit code becomes ours. */
 export async function runExec({parsed, version}: CommandContext<ExecParsed>): Promise<unknown> {
-  const [command, ...args] = parsed.argv.map(String)
+  const [command, ...args] = argumentsOf(parsed)
   if (command === undefined) {
     throw new StitchError('No command was given, so nothing was started.', {
       code: 'STITCH_USAGE',

@@ -28,8 +28,9 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   const {seedProject} = await import('#runtime/session/seed-command.ts')
   const bus = createBus(systemClock)
   using progress = showSeedProgress(bus, {show: !json})
+  // A variable may be set for other reasons; a project is meant only where it is named on the command line.
   const isReal =
-    flags.project !== undefined &&
+    config.origins['project'] === 'flag --project' &&
     config.origins['engine'] !== 'flag --engine' &&
     config.origins['engine'] !== 'STITCH_ENGINE'
   const confirmed = isReal && (flags.yes || (await confirm(config.project, json)))
@@ -53,12 +54,13 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
 /** One line: what was done, or would be, and where. */
 function describe({written, unchanged, deleted, verified, dryRun}: SeedOutcome['report'], target: string): string {
   const total = written + unchanged
+  const count = (number: number): string => (number === 1 ? '1 document' : `${number} documents`)
   const removed = deleted > 0 ? `, ${deleted} deleted` : ''
   if (dryRun)
     return `${written} of ${total} documents would be written to ${target}, ${unchanged} are there already${deleted > 0 ? `, ${deleted} would be deleted` : ''}; nothing was changed.`
   if (written === 0 && deleted === 0) return `All ${total} documents are in ${target} already; nothing was changed.`
   if (written === 0) return `All ${total} documents are in ${target} already${removed}.`
-  return `${written} documents written to ${target} and read back (${verified} equal), ${unchanged} unchanged${removed}.`
+  return `${count(written)} written to ${target} and read back (${verified} equal), ${unchanged} unchanged${removed}.`
 }
 
 /** A person types the project's name; where nobody can be asked, `--yes` is the only way. */

@@ -46,7 +46,15 @@ export async function runSimulate({parsed, json, version}: CommandContext<Simula
     verbose: flags.verbose ?? false,
   })
   const {exit, summary} = await runWatched(
-    {bus, reports, events: flags.events, json, ui: flags.ui, mode: 'run', actions: {quit: interrupts.interrupt}},
+    {
+      bus,
+      reports,
+      events: flags.events,
+      json,
+      ui: flags.ui,
+      mode: flags.watch ? 'dev' : 'run',
+      actions: {quit: interrupts.interrupt},
+    },
     async () =>
       await simulate({
         config,

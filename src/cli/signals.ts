@@ -10,14 +10,15 @@ export function listenForInterrupts(): Disposable & {readonly signal: AbortSigna
   const stop = () => {
     for (const name of names) process.off(name, listener)
   }
-  const listener = (name: NodeJS.Signals) => {
+  const stopWith = (name: string) => {
     stop()
     controller.abort(interrupted(name))
   }
+  const listener = (name: NodeJS.Signals) => stopWith(name)
   for (const name of names) process.on(name, listener)
   return {
     signal: controller.signal,
-    interrupt: () => listener('SIGINT'),
+    interrupt: () => stopWith('Quit'),
     [Symbol.dispose]: stop,
   }
 }

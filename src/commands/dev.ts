@@ -6,7 +6,7 @@ import {engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
 export default class Dev extends BaseCommand {
   static override summary = 'Keep the whole path running for your own requests.'
 
-  static override description = `Starts the same stages as simulate and keeps them running: send requests with a browser, curl or a web container and watch every hop. Handlers, templates, fixtures and the configuration are reloaded when they change; no message is lost.
+  static override description = `Starts the same stages as simulate and keeps them running: send requests with a browser, curl or a web container and watch every hop. Handlers, templates and fixtures are reloaded when they change; no message is lost.
 
 For scripts: --ready-file FILE is written when requests are answered, and GET /healthy answers ok.
 

@@ -18,7 +18,7 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
     },
     {
       description: 'One scenario, its requests sent 20 times',
-      command: '<%= config.bin %> simulate login-revives-franz --repeat 20',
+      command: '<%= config.bin %> simulate visitor-returns --repeat 20',
     },
     {
       description: 'In CI: one JSON document, a JUnit file and the event log',
@@ -50,7 +50,7 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
       helpValue: 'N',
     }),
     watch: Flags.boolean({
-      summary: 'Run again whenever a fixture, template, handler or the configuration changes.',
+      summary: 'Run again whenever a fixture, template or handler changes.',
       helpGroup: 'RUN',
     }),
     ...engineFlags,

@@ -21,10 +21,7 @@ for (const file of readdirSync(commandsFolder, {recursive: true, encoding: 'utf8
   name.endsWith('.ts'),
 )) {
   const {default: command} = (await import(resolve(commandsFolder, file))) as {readonly default: CommandClass}
-  commands.set(file.replace(/\.ts$/, '').replaceAll(/[\\/]/g, ' '), {...command.baseFlags, ...command.flags} as Record<
-    string,
-    Flag
-  >)
+  commands.set(file.replace(/\.ts$/, '').replaceAll(/[\\/]/g, ' '), {...command.baseFlags, ...command.flags})
 }
 
 const PAGES = [

@@ -86,7 +86,7 @@ describe('stitch exec', () => {
     expect(processesOf(folder.path)).toEqual([])
   })
 
-  test('hands its own flags through after the two dashes', async () => {
+  test('hands arguments over as they were typed, repeated ones and those that stitch knows too', async () => {
     using folder = makeFolder()
     const {code, stdout} = await runStitch(folder.path, [
       'exec',
@@ -96,10 +96,11 @@ describe('stitch exec', () => {
       'console.log(process.argv.slice(1))',
       '--',
       '--json',
-      '--help',
+      'a',
+      '--json',
     ])
     expect(code).toBe(0)
-    expect(stdout).toBe("[ '--json', '--help' ]\n")
+    expect(stdout).toBe("[ '--json', 'a', '--json' ]\n")
   })
 })
 

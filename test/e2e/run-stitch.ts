@@ -118,13 +118,16 @@ function follow(child: ChildProcess, input: string): Running {
   return {child, finished: promise, stdout: () => stdout, stderr: () => stderr}
 }
 
-/** Asks again until there is an answer; the test's own time-out ends it. */
+/** Long enough for anything that comes at all, in milliseconds. */
+const PATIENCE_MS = 30_000
+
+/** Asks again until there is an answer. */
 export async function until<T>(ask: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
+  for (const began = Date.now(); Date.now() - began < PATIENCE_MS; await delay(10)) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer
-    await delay(10)
   }
+  throw new Error(`nothing came of it: ${ask}`)
 }
 
 /** One event of a recorded log. */

@@ -7,6 +7,7 @@ import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {readContainer} from './open-container.ts'
 import type {Session} from './open-session.ts'
+import {planReload} from './plan-reload.ts'
 import {seedIfNeeded} from './seed-project.ts'
 import {watchFiles} from './watch-files.ts'
 
@@ -32,10 +33,11 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<re
   for await (const files of watchFiles([config.fixtures, container, handlersFolder, config.file], signal)) {
     const began = clock.now()
     try {
-      for (const what of await reload(options, files)) {
+      const reloaded = await reload(options, files)
+      for (const what of reloaded) {
         emit({type: 'reload.done', what, files: [...files], durationMs: clock.now() - began})
       }
-      yield files
+      if (reloaded.length > 0) yield files
     } catch (error) {
       if (!(error instanceof StitchError)) throw error
       const place = error.at ? `${error.at.file}:${error.at.line}:${error.at.column}: ` : ''
@@ -54,10 +56,14 @@ async function reload(
   {config, session, handlersFolder, bundleFile, emit, clock, signal}: ReloadOptions,
   files: readonly string[],
 ): Promise<string[]> {
-  const container = dirname(config.container)
-  const within = (folder: string) => files.some((file) => resolve(file).startsWith(resolve(folder)))
+  const plan = planReload(files, {
+    config: config.file,
+    fixtures: config.fixtures,
+    container: config.container,
+    handlers: handlersFolder,
+  })
   const done: string[] = []
-  if (files.includes(config.file)) {
+  if (plan.config) {
     emit({
       type: 'log.line',
       source: 'reload',
@@ -65,23 +71,16 @@ async function reload(
       text: `${config.file} has changed; start again to use it.`,
     })
   }
-  if (within(container)) {
+  if (plan.templates) {
     await session.container.reload(await readContainer({config, keys: session.keys, functions: session.functions}))
     done.push('templates')
   }
-  if (within(handlersFolder)) {
+  if (plan.handlers) {
     const bundle = await buildBundle({entry: resolve(handlersFolder, 'gcp.ts'), outFile: bundleFile})
     await session.functions.reload({bundle})
     done.push(`handlers ${bundle.sha256.slice(0, 12)}`)
   }
-  if (
-    files.some(
-      (file) =>
-        resolve(file).startsWith(resolve(config.fixtures)) &&
-        !resolve(file).startsWith(resolve(container)) &&
-        file !== config.file,
-    )
-  ) {
+  if (plan.fixtures) {
     await seedIfNeeded({
       config,
       fixtures: await loadFixtures(config.fixtures),

@@ -1,0 +1,44 @@
+import {dirname, relative, resolve, sep} from 'node:path'
+
+/** Where a project's parts lie. */
+export type WatchedPlaces = {
+  /** The configuration's file. */
+  readonly config: string
+  /** Folder of the fixtures. */
+  readonly fixtures: string
+  /** File of the container; its templates lie beside it. */
+  readonly container: string
+  /** Folder of the handlers' sources. */
+  readonly handlers: string
+}
+
+/** What a change asks for. */
+export type ReloadPlan = {
+  readonly config: boolean
+  readonly templates: boolean
+  readonly handlers: boolean
+  readonly fixtures: boolean
+}
+
+/**
+ * Which parts the changed files belong to. Fixtures lie in folders of their own within theirs, so that the configuration,
+ * a log or a report beside them is none: a log that grows must not start what makes it grow.
+ */
+export function planReload(files: readonly string[], {config, fixtures, container, handlers}: WatchedPlaces): ReloadPlan {
+  const templates = dirname(container)
+  const all = files.map((file) => resolve(file))
+  return {
+    config: all.includes(resolve(config)),
+    templates: all.some((file) => pathWithin(templates, file) !== undefined),
+    handlers: all.some((file) => pathWithin(handlers, file) !== undefined),
+    fixtures: all.some(
+      (file) => pathWithin(templates, file) === undefined && (pathWithin(fixtures, file)?.includes(sep) ?? false),
+    ),
+  }
+}
+
+/** The rest of the path below a folder; undefined outside of it. */
+function pathWithin(folder: string, file: string): string | undefined {
+  const rest = relative(resolve(folder), file)
+  return rest === '' || rest.startsWith('..') ? undefined : rest
+}
