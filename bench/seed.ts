@@ -1,7 +1,6 @@
 // Seeding 10,000 visitors: documents per second and memory of the engine, embedded against Google's emulator.
-import {spawn, type ChildProcess} from 'node:child_process'
+import {execFileSync, spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
-import {execFileSync} from 'node:child_process'
 import {generateRecords} from '#runtime/fixtures/generate.ts'
 import type {FixtureRecord} from '#runtime/fixtures/records.ts'
 import {seed} from '#runtime/fixtures/seed.ts'
@@ -15,7 +14,7 @@ type Figure = {readonly perSecond: number; readonly idleMiB: number; readonly fu
 const VISITORS = 10_000
 const rounds = Number(process.argv[2] ?? 3)
 const visitors = makeVisitors()
-const attributes = visitors.reduce((sum, {fields}) => sum + Object.keys(fields).length, 0) / visitors.length
+const attributes = visitors.reduce((sum, {fields}) => sum + fields.size, 0) / visitors.length
 
 const {embedded, gcloud} = await interleave(rounds, {
   embedded: () => seedOnce('embedded'),
@@ -50,8 +49,10 @@ async function seedOnce(name: EngineName): Promise<Figure> {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  const gone = once(child, 'exit')
   try {
-    const [host] = (await once(child, 'message')) as [string]
+    const died = gone.then(() => Promise.reject(new Error(`the ${name} engine was not started`)))
+    const [host] = (await Promise.race([once(child, 'message'), died])) as [string]
     const idleMiB = residentMiB(child)
     const began = performance.now()
     const {written} = await seed({
@@ -64,8 +65,7 @@ async function seedOnce(name: EngineName): Promise<Figure> {
     const seconds = (performance.now() - began) / 1000
     return {perSecond: written / seconds, idleMiB, fullMiB: residentMiB(child)}
   } finally {
-    const gone = once(child, 'exit')
-    child.disconnect()
+    if (child.connected) child.disconnect()
     await gone
   }
 }

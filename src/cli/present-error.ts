@@ -9,11 +9,17 @@ import {showPath} from '#runtime/kernel/show-path.ts'
 /** What an error looks like from outside, and the exit code it ends with. */
 export type ShownError = {readonly stdout?: string; readonly stderr?: string; readonly exit: number}
 
+type PresentOptions = {
+  readonly argv: readonly string[]
+  /** Keeps the stack of a bug; returns the file's name. */
+  readonly crashLog?: (error: unknown, argv: readonly string[]) => string | undefined
+}
+
 /**
  * Turns whatever left a command into text and exit code: a StitchError is a sentence with code, place and hints; wrong
  * usage is exit 2; a finished help page stays silent; anything else is a bug of ours (70) with stack and log file.
  */
-export function presentError(error: unknown, {argv}: {readonly argv: readonly string[]}): ShownError {
+export function presentError(error: unknown, {argv, crashLog = writeCrashLog}: PresentOptions): ShownError {
   const oclif = readOclif(error)
   if (oclif && oclif.code === 'EEXIT') return {exit: oclif.exit}
   const known = error instanceof StitchError ? error : oclif ? usageError(oclif) : undefined
@@ -22,7 +28,7 @@ export function presentError(error: unknown, {argv}: {readonly argv: readonly st
     return json
       ? {stdout: toJson({...known.toJSON(), hints: hintsOf(known)}), exit: EXIT[known.exit]}
       : {stderr: toText(known), exit: EXIT[known.exit]}
-  const log = writeCrashLog(error, argv)
+  const log = crashLog(error, argv)
   const message = error instanceof Error ? error.message : String(error)
   if (json) return {stdout: toJson({code: 'STITCH_BUG', message, hints: [], exit: EXIT.bug, log}), exit: EXIT.bug}
   const stack = error instanceof Error ? (error.stack ?? message) : message

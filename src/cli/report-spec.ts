@@ -1,3 +1,4 @@
+import {resolve} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {suggestNearest} from '#runtime/kernel/suggest.ts'
 
@@ -14,7 +15,8 @@ export type ReportSpec = {readonly format: ReportFormat; readonly file: string |
 export function parseReportSpecs(texts: readonly string[]): ReportSpec[] {
   const specs = texts.map(parseOne)
   const files = specs.flatMap(({file}) => file ?? [])
-  const twice = files.find((file, index) => files.indexOf(file) !== index)
+  const places = files.map((file) => resolve(file))
+  const twice = files.find((_, index) => places.indexOf(places[index]!) !== index)
   if (twice) throw usage(`Two reports name the file ${twice}, so none was written.`, [])
   const toStdout = specs.filter(({file}) => file === undefined)
   if (toStdout.length > 1) {

@@ -2,17 +2,29 @@ import {execFileSync} from 'node:child_process'
 import {cpSync, mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {descendantsOf, isAlive, makeFolder, packageRoot, processesOf, readEvents, runStitch, startStitch, until} from './run-stitch.ts'
+import {
+  descendantsOf,
+  isAlive,
+  makeFolder,
+  packageRoot,
+  processesOf,
+  readEvents,
+  runStitch,
+  startStitch,
+  until,
+} from './run-stitch.ts'
 
 /** A Node of this machine that is too old to run stitch itself. */
-const oldNode = ['/usr/bin/node', '/usr/local/bin/node', ...(process.env['STITCH_OLD_NODE'] ?? '').split(':')].find((file) => {
-  try {
-    const version = execFileSync(file, ['--version'], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']})
-    return Number(/^v(\d+)/.exec(version)?.[1]) < 24
-  } catch {
-    return false
-  }
-})
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node', ...(process.env['STITCH_OLD_NODE'] ?? '').split(':')].find(
+  (file) => {
+    try {
+      const version = execFileSync(file, ['--version'], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']})
+      return Number(/^v(\d+)/.exec(version)?.[1]) < 24
+    } catch {
+      return false
+    }
+  },
+)
 const why = oldNode ? '' : ' (skipped: no Node older than 24 here)'
 
 describe.skipIf(!oldNode)(`an older Node${why}`, () => {
@@ -47,8 +59,13 @@ describe.skipIf(!oldNode)(`an older Node${why}`, () => {
     cpSync(join(packageRoot, 'bin'), folder.file('package/bin'), {recursive: true})
     writeFileSync(folder.file('package/package.json'), '{"type": "module"}')
     mkdirSync(folder.file('package/dist'))
-    const {code, stdout, stderr} = await runStitch(folder.path, ['--help'], {node, entry: folder.file('package/bin/run.js')})
+    const {code, stdout, stderr} = await runStitch(folder.path, ['--help'], {
+      node,
+      entry: folder.file('package/bin/run.js'),
+    })
     expect({code, stdout}).toEqual({code: 3, stdout: ''})
-    expect(stderr).toMatch(/^Error: stitch needs Node 24 or newer and this is v\d+\.\d+\.\d+, so nothing was run\.\n Code: STITCH_NODE_TOO_OLD\n Try this:\n/)
+    expect(stderr).toMatch(
+      /^Error: stitch needs Node 24 or newer and this is v\d+\.\d+\.\d+, so nothing was run\.\n Code: STITCH_NODE_TOO_OLD\n Try this:\n/,
+    )
   })
 })

@@ -63,7 +63,7 @@ export function makeFolder(): Disposable & {readonly path: string; readonly file
  * The environment of a user's shell that knows nothing of the tests: no CI, no colours forced, and every port any free
  * one, so that runs beside each other never meet.
  */
-function cleanEnvironment(folder: string): Record<string, string | undefined> {
+export function cleanEnvironment(folder: string): Record<string, string | undefined> {
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],

@@ -132,13 +132,15 @@ async function openOnce(
       ({url}) => ({urls: {sgtm: url}}),
     )
   const startingEngine = listening.promise.then(startEngineStage)
+  const preparing = startingEngine.then((running) => prepare(running, keys))
   const both = Promise.all([startingEngine, listening.promise] as const)
   const [engine, functions, container] = await allOrNone(
     [
       startingEngine,
       startingFunctions,
-      listening.promise.then(startContainerStage),
-      nothingToClose(startingEngine.then((running) => prepare(running, keys))),
+      // What is prepared takes this process longest, so the container is left for the first pause.
+      Promise.race([preparing, startingFunctions]).then(async () => startContainerStage(await listening.promise)),
+      nothingToClose(preparing),
       nothingToClose(both.then(([running, urls]) => (withWorker ? subscribe(running, urls, config) : undefined))),
       nothingToClose(both.then(async ([, {lookupUrl}]) => startingFunctions.then(() => warmUp.run(lookupUrl)))),
     ],

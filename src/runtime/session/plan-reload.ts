@@ -24,7 +24,10 @@ export type ReloadPlan = {
  * Which parts the changed files belong to. Fixtures lie in folders of their own within theirs, so that the configuration,
  * a log or a report beside them is none: a log that grows must not start what makes it grow.
  */
-export function planReload(files: readonly string[], {config, fixtures, container, handlers}: WatchedPlaces): ReloadPlan {
+export function planReload(
+  files: readonly string[],
+  {config, fixtures, container, handlers}: WatchedPlaces,
+): ReloadPlan {
   const templates = dirname(container)
   const all = files.map((file) => resolve(file))
   return {

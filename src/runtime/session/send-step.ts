@@ -60,7 +60,7 @@ async function pickUp({traffic}: RunContext, answer: Answer): Promise<Answer | u
     requestId,
     pickup,
     send: (request) => traffic.sendWithin(request, answer.context),
-    sleep: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+    sleep: async (ms) => (ms === 0 ? undefined : await new Promise((resolve) => void setTimeout(resolve, ms))),
     delaysMs: [0, 300, 600],
   })
 }

@@ -3,6 +3,8 @@ import {join} from 'node:path'
 
 /** Changed files are gathered for this long, so that an editor's save is one change; in milliseconds. */
 const QUIET_MS = 120
+/** A file beside that never rests (a log that grows) delays the others no longer than this; in milliseconds. */
+const MOST_MS = 1_000
 
 /**
  * Watches files and folders (whole trees) and yields the changed paths, gathered until it has been quiet for a moment.
@@ -14,11 +16,13 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
   const changed = new Set<string>()
   let wake = Promise.withResolvers<void>()
   let timer: NodeJS.Timeout | undefined
+  let since = 0
   const note = (file: string, name: string) => {
     if (/(^|[\\/])(\.|node_modules([\\/]|$))|(~|\.swp|\.part)$/.test(name)) return
+    if (changed.size === 0) since = performance.now()
     changed.add(file)
     clearTimeout(timer)
-    timer = setTimeout(() => wake.resolve(), QUIET_MS)
+    timer = setTimeout(() => wake.resolve(), Math.max(0, Math.min(QUIET_MS, since + MOST_MS - performance.now())))
   }
   for (const path of paths.filter((each) => existsSync(each))) {
     const isFolder = statSync(path).isDirectory()
