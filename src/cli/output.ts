@@ -84,11 +84,9 @@ async function pump(parts: AsyncIterable<string>, write: (text: string) => Promi
   for await (const part of parts) await write(part)
 }
 
-/** Honours back-pressure, so that a slow pipe slows the writer and not the memory. */
+/** Honours back-pressure, so that a slow pipe slows the writer and not the memory; a reader that has gone is no error. */
 export async function writeStdout(text: string): Promise<void> {
-  if (process.stdout.write(text)) return
   await new Promise<void>((resolve) => {
-    process.stdout.once('drain', resolve)
-    process.stdout.once('close', resolve)
+    process.stdout.write(text, () => resolve())
   })
 }

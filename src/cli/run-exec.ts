@@ -4,6 +4,7 @@ import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {startDiagnostics} from './diagnostics.ts'
+import {narrateWarnings} from './narrate.ts'
 import {packageFiles} from './package-files.ts'
 import {argumentsOf, resolveProject, type Parsed} from './project.ts'
 import type {CommandContext} from './run-simulate.ts'
@@ -28,6 +29,7 @@ export async function runExec({parsed, version}: CommandContext<ExecParsed>): Pr
   using interrupts = listenForInterrupts()
   const {withSession, environmentOf} = await import('#runtime/session/dev.ts')
   const bus = createBus(systemClock)
+  using _narration = narrateWarnings(bus)
   using _diagnostics = startDiagnostics({
     bus,
     dataDir: config.dataDir,

@@ -4,6 +4,7 @@ import {StitchError} from '#runtime/kernel/errors.ts'
 import type {SeedOutcome} from '#runtime/session/seed-command.ts'
 import {resolveProject, type Parsed} from './project.ts'
 import {writeStdout} from './output.ts'
+import {narrateWarnings} from './narrate.ts'
 import {listenForInterrupts} from './signals.ts'
 import {showSeedProgress} from './seed-progress.ts'
 
@@ -27,6 +28,7 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   using interrupts = listenForInterrupts()
   const {seedProject} = await import('#runtime/session/seed-command.ts')
   const bus = createBus(systemClock)
+  using _narration = narrateWarnings(bus)
   using progress = showSeedProgress(bus, {show: !json})
   // A variable may be set for other reasons; a project is meant only where it is named on the command line.
   const isReal =

@@ -22,7 +22,7 @@ export function readTerminal(
   return {
     interactive: stdin.isTTY === true && stdout.isTTY === true && !dumb && !env['CI'],
     color: stdout.isTTY
-      ? stdout.hasColors(env as object) && !dumb && !env['NO_COLOR']
+      ? stdout.hasColors(env) && !dumb && !env['NO_COLOR']
       : Boolean(env['FORCE_COLOR']) && env['FORCE_COLOR'] !== '0',
     columns: Math.max(40, Math.min(stdout.columns ?? 80, 120)),
     ascii:

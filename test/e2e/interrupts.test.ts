@@ -61,7 +61,7 @@ describe('Ctrl-C', () => {
       running.child.kill('SIGINT')
       const {code, stdout, stderr} = await running.finished
       expect({code, left: processesOf(folder.path)}).toEqual({code: 130, left: []})
-      expect(stderr).toMatch(/^Error: (SIGINT received|The seed was stopped) .*\n Code: STITCH_INTERRUPTED\n/)
+      expect(stderr).toMatch(/^Error: (SIGINT received|The seed was stopped).*\n Code: STITCH_INTERRUPTED\n/)
       expect(stderr.match(/^Error: /gm)).toHaveLength(1)
       expect(stdout).toMatch(/^interrupted: /m)
       expect(() => readFileSync(folder.file('.stitch/lock.json'))).toThrow('ENOENT')

@@ -1,6 +1,16 @@
 import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {makeFolder, processesOf, readEvents, runStitch, type Finished} from './run-stitch.ts'
+import {
+  cleanEnvironment,
+  makeFolder,
+  packageRoot,
+  processesOf,
+  readEvents,
+  runProgram,
+  runStitch,
+  type Finished,
+} from './run-stitch.ts'
 
 type Summary = {
   readonly verdict: string
@@ -166,6 +176,18 @@ describe('stitch simulate', () => {
     expect([plain.code, dumb.code, forced.code]).toEqual([0, 0, 0])
     expect(plain.stdout + dumb.stdout).not.toContain('\u001b')
     expect(forced.stdout).toContain('\u001b[')
+  })
+
+  test('goes on to its end, in order and without a word, when nobody reads its output any more', async () => {
+    const command = `${process.execPath} ${join(packageRoot, 'bin/run.js')} simulate products --repeat 20 --events head.ndjson | head -1`
+    const env = {...cleanEnvironment(folder.path), PATH: process.env['PATH']}
+    const {stdout, stderr} = await runProgram(folder.path, 'sh', ['-c', command], env)
+    expect({stdout: stdout.split('\n').length, stderr, left: processesOf(folder.path)}).toEqual({
+      stdout: 2,
+      stderr: '',
+      left: [],
+    })
+    expect(readEvents(folder.file('head.ndjson')).at(-1)).toMatchObject({type: 'run.ended', exit: 0})
   })
 
   test('prints the resolved configuration with its origins and starts nothing', async () => {

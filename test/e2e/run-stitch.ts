@@ -106,7 +106,14 @@ export async function runProgram(
   return await follow(spawn(command, args, {cwd: folder, env, stdio: ['pipe', 'pipe', 'pipe']}), '').finished
 }
 
+/** Whoever is still running when the tests are given up must not outlive them. */
+const alive = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 function follow(child: ChildProcess, input: string): Running {
+  alive.add(child)
   let stdout = ''
   let stderr = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -114,7 +121,10 @@ function follow(child: ChildProcess, input: string): Running {
   child.stdin!.on('error', () => undefined).end(input)
   const {promise, resolve: end, reject} = Promise.withResolvers<Finished>()
   child.on('error', reject)
-  child.on('close', (code, signal) => end({code, signal, stdout, stderr}))
+  child.on('close', (code, signal) => {
+    alive.delete(child)
+    end({code, signal, stdout, stderr})
+  })
   return {child, finished: promise, stdout: () => stdout, stderr: () => stderr}
 }
 
@@ -127,7 +137,7 @@ export async function until<T>(ask: () => T | undefined | false | Promise<T | un
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer
   }
-  throw new Error(`nothing came of it: ${ask}`)
+  throw new Error(`nothing came of it: ${ask.toString()}`)
 }
 
 /** One event of a recorded log. */

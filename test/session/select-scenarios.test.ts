@@ -21,7 +21,7 @@ function scenario(id: string, steps: readonly Draft[], more: Partial<Scenario> =
       request: {as: 'browser', path: '/stitch', id: asked} as Scenario['steps'][number]['request'],
       mode: 'sync',
       methods: ['GET', 'POST'],
-      expect: sameAs === undefined ? {} : ({sameAs} as Scenario['steps'][number]['expect']),
+      expect: sameAs === undefined ? {} : {sameAs},
       at,
       places: {},
     })),
