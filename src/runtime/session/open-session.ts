@@ -11,7 +11,7 @@ import type {Container} from '#runtime/sgtm/types.ts'
 import {allOrNone} from './all-or-none.ts'
 import {functionsEnvironment} from './functions-environment.ts'
 import {loadLocalKeys, type LocalKeys} from './local-keys.ts'
-import {asksForPorts, planHosts, withAnyPorts, type Hosts} from './plan-hosts.ts'
+import {asksForPorts, engineOptions, planHosts, withAnyPorts, type Hosts} from './plan-hosts.ts'
 import {startStage} from './start-stage.ts'
 import {createWarmUp} from './warm-up.ts'
 
@@ -109,16 +109,7 @@ async function openOnce(
     startStage(
       context,
       'engine',
-      () =>
-        startEngine({
-          name: config.engine,
-          dataDir: config.dataDir,
-          projectId: config.project,
-          firestorePort: {port: hosts.firestorePort, explicit: true},
-          pubsubPort: {port: hosts.pubsubPort, explicit: true},
-          signal,
-          log,
-        }),
+      () => startEngine({...engineOptions(config, hosts), signal, log}),
       (engine) => ({detail: engine.name, urls: {firestore: engine.firestoreHost, pubsub: engine.pubsubHost}}),
     )
   const startContainerStage = (functions: FunctionUrls): Promise<Container> =>

@@ -1,5 +1,6 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {resolvePort} from '#runtime/engine/ports.ts'
+import type {EngineOptions} from '#runtime/engine/types.ts'
 
 /** Who listens where in this run, decided before anything starts, so that the stages can start at the same time. */
 export type Hosts = {
@@ -12,7 +13,7 @@ export type Hosts = {
   readonly sgtmUrl: string
 }
 
-type Log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void
+type Log = EngineOptions['log']
 
 /**
  * Finds the ports: one that a flag or a variable names is kept or refused, a default one moves on when it is taken, and
@@ -45,6 +46,17 @@ export async function planHosts(
     sgtmUrl,
     firestoreHost: `127.0.0.1:${firestorePort}`,
     pubsubHost: `127.0.0.1:${pubsubPort}`,
+  }
+}
+
+/** What the configured engine is started with, at the ports that were chosen. */
+export function engineOptions(config: ResolvedConfig, hosts: Hosts): Omit<EngineOptions, 'signal' | 'log'> {
+  return {
+    name: config.engine,
+    dataDir: config.dataDir,
+    projectId: config.project,
+    firestorePort: {port: hosts.firestorePort, explicit: true},
+    pubsubPort: {port: hosts.pubsubPort, explicit: true},
   }
 }
 

@@ -5,6 +5,7 @@ import type {Container} from '#runtime/sgtm/types.ts'
 import type {Traffic} from '#runtime/traffic/start.ts'
 import type {FollowedRun} from './follow-run.ts'
 import type {LocalKeys} from './local-keys.ts'
+import type {Patience} from './patience.ts'
 
 /** What sending and checking requests needs. */
 export type RunContext = {
@@ -14,6 +15,7 @@ export type RunContext = {
   /** Tells what events the container ran with. */
   readonly container: Pick<Container, 'events'>
   readonly followed: FollowedRun
+  readonly patience: Patience
   /** With the asynchronous path: every synchronous question is asked once more through Pub/Sub. */
   readonly async: boolean
   readonly emit: Emit

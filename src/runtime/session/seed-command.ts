@@ -11,7 +11,7 @@ import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {suggestNearest} from '#runtime/kernel/suggest.ts'
 import {loadLocalKeys, type LocalKeys} from './local-keys.ts'
-import {planHosts} from './plan-hosts.ts'
+import {engineOptions, planHosts} from './plan-hosts.ts'
 import {documentsOf, identityKeyOf} from './seed-project.ts'
 
 export type SeedCommandOptions = {
@@ -63,15 +63,7 @@ export async function seedProject(options: SeedCommandOptions): Promise<SeedOutc
   const log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) =>
     emit({type: 'log.line', source: 'engine', level, text})
   const hosts = await planHosts(config, log)
-  await using engine = await startEngine({
-    name: config.engine,
-    dataDir: config.dataDir,
-    projectId: config.project,
-    firestorePort: {port: hosts.firestorePort, explicit: true},
-    pubsubPort: {port: hosts.pubsubPort, explicit: true},
-    signal,
-    log,
-  })
+  await using engine = await startEngine({...engineOptions(config, hosts), signal, log})
   return await work(engine.firestoreHost, `the ${engine.name} engine`)
 }
 

@@ -11,8 +11,6 @@ import {signAsServer} from './wishes.ts'
 
 /** How long the log lines of the functions may lag behind the answer, in milliseconds. */
 const HOPS_WITHIN_MS = 1_000
-/** How long an asynchronous request may take to its callback, retries included, in milliseconds. */
-const CALLBACK_WITHIN_MS = 20_000
 
 /** What one sent request came to. */
 export type Sent = {
@@ -33,7 +31,7 @@ export async function sendStep(
   planned: PlannedStep,
   request: RequestFixture,
 ): Promise<Sent> {
-  const {traffic, followed, keys, clock, signal} = context
+  const {traffic, followed, patience, keys, clock, signal} = context
   const plain = toHttpRequest(planned.request)
   const http = request.as === 'server' ? signAsServer(plain, keys, clock.now()) : plain
   const {scenario, title, mode} = planned
@@ -45,8 +43,11 @@ export async function sendStep(
     traffic.settle(answer)
     return {answer, view, picked: undefined}
   }
-  const called = await followed.settled(trace, isAsyncSettled, CALLBACK_WITHIN_MS, signal)
-  const late = called && isAsyncSettled(called) ? {} : {error: `no callback within ${CALLBACK_WITHIN_MS / 1000} s`}
+  const withinMs = patience.ms()
+  const called = await followed.settled(trace, isAsyncSettled, withinMs, signal)
+  const came = called !== undefined && isAsyncSettled(called)
+  patience.note(came)
+  const late = came ? {} : {error: `no callback within ${withinMs / 1000} s`}
   const picked = request.as === 'browser' ? await pickUp(context, answer) : undefined
   traffic.settle(answer, late)
   return {answer, view: followed.view().requests.get(trace) ?? called, picked}

@@ -9,6 +9,7 @@ import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
 import {checkFunctionsConfig} from './check-config.ts'
 import {followRun} from './follow-run.ts'
 import {openSession} from './open-session.ts'
+import {createPatience} from './patience.ts'
 import type {RunContext} from './run-context.ts'
 import {runScenarios} from './run-scenarios.ts'
 import {seedIfNeeded} from './seed-project.ts'
@@ -73,6 +74,7 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
     traffic,
     container,
     followed,
+    patience: createPatience(),
     async: selection.async,
     emit,
     clock,
