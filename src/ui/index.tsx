@@ -47,6 +47,8 @@ export function showRun(options: ShowRunOptions): AsyncDisposable & {readonly do
     closed = true
     store[Symbol.dispose]()
     stopListening()
+    // Unmounting draws what is mounted once more: with nothing mounted, that takes the last frame away.
+    screen.rerender(<></>)
     screen.clear()
     screen.unmount()
     await screen.waitUntilExit()
