@@ -65,7 +65,9 @@ describe('Ctrl-C', () => {
       expect(stderr.match(/^Error: /gm)).toHaveLength(1)
       expect(stdout).toMatch(/^interrupted: /m)
       expect(() => readFileSync(folder.file('.stitch/lock.json'))).toThrow('ENOENT')
-      expect(readEvents(folder.file('run.ndjson')).at(-1)).toMatchObject({type: 'run.ended', exit: 130})
+      const events = readEvents(folder.file('run.ndjson'))
+      const passed = events.filter((event) => event.type === 'check.settled' && event['passed'] === true).length
+      expect(events.at(-1)).toMatchObject({type: 'run.ended', exit: 130, passed})
     },
   )
 

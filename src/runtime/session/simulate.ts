@@ -1,6 +1,7 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {loadFixtures} from '#runtime/fixtures/load.ts'
 import type {Scenario} from '#runtime/fixtures/scenario.ts'
+import {foldEvents} from '#runtime/trace/fold.ts'
 import {readBundle} from '#runtime/functions/bundle.ts'
 import type {Bundle} from '#runtime/functions/types.ts'
 import type {Bus} from '#runtime/kernel/bus.ts'
@@ -46,7 +47,9 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     const known = error instanceof StitchError ? error : undefined
     const {code, exit, hints} = known ?? {code: 'STITCH_BUG', exit: 'bug' as const, hints: []}
     const told = {code, message: error instanceof Error ? error.message : String(error), hints: [...hints]}
-    bus.emit({type: 'run.ended', passed: 0, failed: 0, durationMs: clock.now() - began, exit: EXIT[exit], error: told})
+    // What had been checked by then still counts.
+    const {passed, failed} = foldEvents(bus.events)
+    bus.emit({type: 'run.ended', passed, failed, durationMs: clock.now() - began, exit: EXIT[exit], error: told})
     throw error
   }
 }
