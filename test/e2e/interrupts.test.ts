@@ -3,6 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {
   descendantsOf,
+  endProcess,
   findProgram,
   isAlive,
   makeFolder,
@@ -147,7 +148,7 @@ describe('a part that dies in mid-run', () => {
         ({command}) => /java/.test(command) && /firestore/i.test(command),
       )
       expect(emulators.length).toBeGreaterThan(0)
-      for (const {pid} of emulators) process.kill(pid, 'SIGKILL')
+      for (const {pid} of emulators) endProcess(pid)
       const {code, stderr} = await running.finished
       expect({code, left: processesOf(folder.path)}).toEqual({code: 3, left: []})
       expect(stderr).toMatch(/^Error: .*emulator.*\n Code: STITCH_ENGINE_\w+\n/)

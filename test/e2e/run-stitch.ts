@@ -53,9 +53,18 @@ export function makeFolder(): Disposable & {readonly path: string; readonly file
     path,
     file: (name) => join(path, name),
     [Symbol.dispose]: () => {
-      for (const {pid} of processesOf(path)) process.kill(pid, 'SIGKILL')
+      for (const {pid} of processesOf(path)) endProcess(pid)
       rmSync(path, {recursive: true, force: true, maxRetries: 5})
     },
+  }
+}
+
+/** Kills a process that may just have ended by itself. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 
