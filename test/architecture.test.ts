@@ -56,8 +56,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/doctor': [kernel, 'runtime/engine'],
   'runtime/report': [kernel, 'runtime/trace'],
   'runtime/session': [kernel, 'runtime/config', ...STAGES],
+  'runtime/deploy': [kernel, 'runtime/config', ...STAGES],
   ui: [kernel, 'runtime/trace', 'runtime/report'],
-  cli: [kernel, 'runtime/config', 'runtime/session', 'runtime/report', 'runtime/trace', 'runtime/doctor', 'ui'],
+  cli: [
+    kernel,
+    'runtime/config',
+    'runtime/session',
+    'runtime/report',
+    'runtime/trace',
+    'runtime/doctor',
+    'runtime/deploy',
+    'ui',
+  ],
   commands: [
     kernel,
     'cli',
@@ -66,6 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/report',
     'runtime/trace',
     'runtime/doctor',
+    'runtime/deploy',
     'ui',
   ],
 }
@@ -76,7 +87,8 @@ const HEAVY: readonly {readonly name: RegExp; readonly rooms: readonly string[]}
   {name: /^@google-cloud\/firestore/, rooms: ['runtime/handlers', 'runtime/engine', 'runtime/fixtures']},
   {name: /^@google-cloud\/pubsub/, rooms: ['runtime/handlers', 'runtime/engine']},
   {name: /^@google-cloud\/functions-framework/, rooms: ['runtime/functions']},
-  {name: /^undici$/, rooms: ['runtime/traffic', 'runtime/sgtm']},
+  {name: /^undici$/, rooms: ['runtime/traffic', 'runtime/sgtm', 'runtime/deploy']},
+  {name: /^google-auth-library$/, rooms: ['runtime/deploy']},
   {name: /^esbuild$/, rooms: ['runtime/functions']},
   {name: /^firebase-tools/, rooms: []},
 ]

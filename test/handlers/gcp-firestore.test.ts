@@ -35,7 +35,7 @@ const ref = {collection: 'requests', id: 'secret-id'}
 
 test('a database that does not answer is asked once, and the call ends with its time', async () => {
   await using service = await startService()
-  const store = createFirestoreStore('demo-stitch', service.host)
+  const store = createFirestoreStore({project: 'demo-stitch', database: '(default)'}, service.host)
   const failures = [
     store.read([ref], [['state']], 200),
     store.create(ref, {}, 200),
@@ -48,7 +48,7 @@ test('a database that does not answer is asked once, and the call ends with its 
 
 test('an error is its status, once, and names no document', async () => {
   await using service = await startService(14)
-  const store = createFirestoreStore('demo-stitch', service.host)
+  const store = createFirestoreStore({project: 'demo-stitch', database: '(default)'}, service.host)
   for (const work of [() => store.read([ref], undefined, 2000), () => store.create(ref, {state: 'x'}, 2000)]) {
     await expect(work()).rejects.toMatchObject({
       code: 'unavailable',
@@ -60,9 +60,14 @@ test('an error is its status, once, and names no document', async () => {
 
 test('conditions that do not hold are outcomes and no errors', async () => {
   await using existing = await startService(6)
-  expect(await createFirestoreStore('demo-stitch', existing.host).create(ref, {}, 2000)).toBe(false)
+  expect(
+    await createFirestoreStore({project: 'demo-stitch', database: '(default)'}, existing.host).create(ref, {}, 2000),
+  ).toBe(false)
   await using changed = await startService(9)
-  expect(await createFirestoreStore('demo-stitch', changed.host).update(ref, {}, 2000, {seconds: '1', nanos: 0})).toBe(
-    false,
-  )
+  expect(
+    await createFirestoreStore({project: 'demo-stitch', database: '(default)'}, changed.host).update(ref, {}, 2000, {
+      seconds: '1',
+      nanos: 0,
+    }),
+  ).toBe(false)
 })

@@ -36,7 +36,7 @@ describe.skipIf(skipReason !== undefined)(titled('the store on the real client')
       bytes: Buffer.from([0, 1, 2]),
       map: {a: {b: null, 'with-dash': true}, c: 'hidden'},
     })
-    const store = createFirestoreStore('demo-stitch', engine.firestoreHost)
+    const store = createFirestoreStore({project: 'demo-stitch', database: '(default)'}, engine.firestoreHost)
     const refs = ['T-0', 'T-1', 'T-1'].map((id) => ({collection: 'specimens', id}))
 
     const [absent, whole] = await store.read(refs, undefined, 10_000)

@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {DeployPart} from './deploy-schema.ts'
 
 const Port = z.int().min(0).max(65_535)
 const Pattern = z.string().refine((text) => isPattern(text), {error: 'is not a valid regular expression'})
@@ -83,6 +84,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({}),
   cors: z.strictObject({origins: z.array(z.string()).default([])}).prefault({}),
+  deploy: DeployPart.prefault({}),
   ...FunctionsPart,
 })
 

@@ -26,6 +26,8 @@ export type AllowLists = Readonly<Record<string, readonly string[]>>
 /** What both functions are told, in the variable STITCH_CONFIG as JSON, the same locally and deployed. */
 export type FunctionsConfig = {
   readonly project: string
+  /** The Firestore database's id. */
+  readonly database: string
   readonly kinds: Readonly<Record<string, KindConfig>>
   /** Patterns of placeholder ids, matched against the whole id without regard to case. */
   readonly blockedValues: readonly string[]
@@ -76,6 +78,7 @@ function readConfig(root: Reader): FunctionsConfig {
   const {identities, requests, callback, deadlines, limits, destinations} = root.sections()
   const config = {
     project: root.text('project'),
+    database: root.text('database', '(default)'),
     kinds: root.map('kinds', readKind),
     blockedValues: root.patterns('blockedValues'),
     destinations: {browser: readLists(destinations, 'browser'), server: readLists(destinations, 'server')},

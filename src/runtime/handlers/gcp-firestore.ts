@@ -1,5 +1,6 @@
 import firestore from '@google-cloud/firestore'
 import {PubSub} from '@google-cloud/pubsub'
+import type {FunctionsConfig} from './config.ts'
 import {readFields, writeFields, type ProtoFields} from './gcp-value.ts'
 import {StoreError, type DocumentRef, type FieldPath, type Store, type StoredDocument} from './ports.ts'
 
@@ -35,9 +36,12 @@ const STATUS_NAMES = [
  * after a later one. Here a call is one attempt that ends with its time; values come as they are stored.
  * `emulatorHost` is FIRESTORE_EMULATOR_HOST.
  */
-export function createFirestoreStore(projectId: string, emulatorHost: string | undefined): Store {
+export function createFirestoreStore(
+  {project: projectId, database: databaseId}: Pick<FunctionsConfig, 'project' | 'database'>,
+  emulatorHost: string | undefined,
+): Store {
   const client = new firestore.v1.FirestoreClient(emulatorHost ? planEmulator(projectId, emulatorHost) : {projectId})
-  const database = `projects/${projectId}/databases/(default)`
+  const database = `projects/${projectId}/databases/${databaseId}`
   const nameOf = ({collection, id}: DocumentRef): string => `${database}/documents/${collection}/${id}`
   const headers = {
     'google-cloud-resource-prefix': database,

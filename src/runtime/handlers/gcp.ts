@@ -18,7 +18,7 @@ const {config} = environment
 const deadlineMs = config.deadlines.firestoreMs
 const deps = {
   ...environment,
-  store: createFirestoreStore(config.project, process.env['FIRESTORE_EMULATOR_HOST']),
+  store: createFirestoreStore(config, process.env['FIRESTORE_EMULATOR_HOST']),
   clock: createWallClock(),
   log: (line: Readonly<Record<string, unknown>>) => void process.stdout.write(`${JSON.stringify(line)}\n`),
   random: randomBytes,

@@ -1,8 +1,9 @@
 import {loadConfigFile} from '#runtime/config/load-file.ts'
+import {functionsConfig} from '#runtime/config/functions-config.ts'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {ConfigFault, parseFunctionsConfig} from '#runtime/handlers/config.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
-import {functionsConfig} from './functions-environment.ts'
+import {localPlace} from './functions-environment.ts'
 
 /**
  * Lets the handlers judge their configuration before anything starts, as they would refuse it in the cloud: a sensitive
@@ -11,7 +12,7 @@ import {functionsConfig} from './functions-environment.ts'
  */
 export async function checkFunctionsConfig(config: ResolvedConfig): Promise<void> {
   try {
-    parseFunctionsConfig(functionsConfig(config, 'http://127.0.0.1'))
+    parseFunctionsConfig(functionsConfig(config, localPlace(config, 'http://127.0.0.1')))
   } catch (cause) {
     if (!(cause instanceof ConfigFault)) throw cause
     const [first = '', ...others] = cause.problems

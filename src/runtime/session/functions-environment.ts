@@ -1,3 +1,4 @@
+import {functionsConfig, type FunctionsPlace} from '#runtime/config/functions-config.ts'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import type {LocalKeys} from './local-keys.ts'
 
@@ -19,29 +20,13 @@ export function functionsEnvironment(input: FunctionsEnvironmentInput): Record<s
     PUBSUB_EMULATOR_HOST: pubsubHost,
     GOOGLE_CLOUD_PROJECT: config.project,
     METADATA_SERVER_DETECTION: 'none',
-    STITCH_CONFIG: JSON.stringify(functionsConfig(config, sgtmUrl)),
+    STITCH_CONFIG: JSON.stringify(functionsConfig(config, localPlace(config, sgtmUrl))),
     STITCH_HMAC_KEYS: JSON.stringify(keys.hmac),
     STITCH_PEPPER: keys.pepper,
   }
 }
 
-/** What the handlers are told in STITCH_CONFIG. @param sgtmUrl base URL of the server container that is called back */
-export function functionsConfig(config: ResolvedConfig, sgtmUrl: string): object {
-  const {project, kinds, blockedValues, destinations, sensitive, identities, requests, topic, deadlines, limits} =
-    config
-  // Loopback is refused as a callback target everywhere but here.
-  const callback = {baseUrl: sgtmUrl, path: '/stitch/callback', allowPrivate: true}
-  return {
-    project,
-    kinds,
-    blockedValues,
-    destinations,
-    sensitive,
-    identities,
-    requests,
-    topic,
-    callback,
-    deadlines,
-    limits,
-  }
+/** The place of a simulation: everything on this machine. @param sgtmUrl base URL of the local server container */
+export function localPlace({project, topic}: ResolvedConfig, sgtmUrl: string): FunctionsPlace {
+  return {project, database: '(default)', topic, sgtmUrl, allowPrivate: true}
 }
