@@ -1,4 +1,4 @@
-import type {Labels} from './types.ts'
+import type {Labels} from './specs.ts'
 
 /** The labels by which a stage's resources are known as ours; there is no state file. */
 export function ownershipLabels(stage: string | undefined): Labels {

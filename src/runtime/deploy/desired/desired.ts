@@ -1,5 +1,5 @@
 import {ownershipLabels, ownershipText} from '../names.ts'
-import type {GrantSpec, ServiceAccountSpec, Spec} from '../types.ts'
+import type {GrantSpec, ServiceAccountSpec, Spec} from '../specs.ts'
 import {functionSpec} from './function-specs.ts'
 import type {DesiredInput} from './input.ts'
 import {alertSpecs, imagePolicySpec} from './keeping.ts'

@@ -1,5 +1,5 @@
 import {ownershipLabels} from '../names.ts'
-import type {FunctionSpec} from '../types.ts'
+import type {FunctionSpec} from '../specs.ts'
 import {stageFunctionsConfig, type DesiredInput} from './input.ts'
 import type {Parts} from './parts.ts'
 

@@ -1,6 +1,7 @@
 import type {DeploySettings} from '#runtime/config/deploy-schema.ts'
 import {ownershipLabels, ownershipText, stageName} from '../names.ts'
-import type {ImagePolicySpec, Spec, Target} from '../types.ts'
+import type {ImagePolicySpec, Spec} from '../specs.ts'
+import type {Target} from '../types.ts'
 import type {Parts} from './parts.ts'
 
 /** The repository that Cloud Functions makes for its images, one per region. */

@@ -1,5 +1,5 @@
 import {ownershipLabels} from '../names.ts'
-import type {Spec} from '../types.ts'
+import type {Spec} from '../specs.ts'
 import type {DesiredInput} from './input.ts'
 import type {Parts} from './parts.ts'
 
