@@ -15,6 +15,7 @@ export type ApiName =
   | 'cloudbuild'
   | 'cloudfunctions'
   | 'cloudresourcemanager'
+  | 'firebase'
   | 'firestore'
   | 'iam'
   | 'logging'
