@@ -1,5 +1,5 @@
 import {ownershipLabels, ownershipText} from '../names.ts'
-import type {GrantSpec, ServiceAccountSpec, Spec} from '../specs.ts'
+import type {Binding, GrantSpec, ServiceAccountSpec, Spec} from '../specs.ts'
 import {functionSpec} from './function-specs.ts'
 import type {DesiredInput} from './input.ts'
 import {alertSpecs, imagePolicySpec} from './keeping.ts'
@@ -20,6 +20,12 @@ const SERVICES: Readonly<Record<string, string>> = {
   'logging.googleapis.com': 'the functions write their hops to the log',
 }
 
+/** What firebase-tools enables by itself for functions of this kind. */
+const FIREBASE_SERVICES: Readonly<Record<string, string>> = {
+  'eventarc.googleapis.com': 'firebase-tools wants it enabled',
+  'storage.googleapis.com': 'firebase-tools wants it enabled',
+}
+
 /**
  * Every resource of a stage, in the order in which they are made; pure. What a resource needs of an earlier one (a
  * function's URL, a secret's version) it names, and finds in the outputs when its turn comes.
@@ -31,6 +37,7 @@ export function describeDesired(input: DesiredInput): readonly Spec[] {
   return [
     ...Object.entries({
       ...SERVICES,
+      ...(input.via === 'firebase' ? FIREBASE_SERVICES : {}),
       ...(alerts.length > 0 ? {'monitoring.googleapis.com': 'an alert tells of dead letters'} : {}),
     }).map(([service, why]): Spec => ({type: 'service', id: `service/${service}`, service, why})),
     ...accountSpecs(input, parts),
@@ -47,8 +54,11 @@ export function describeDesired(input: DesiredInput): readonly Spec[] {
   ]
 }
 
-/** Always true; its title tells our binding from one that somebody else made for the same account. */
-const BUILDER_MARK = {title: 'stitch builder', expression: 'request.time > timestamp("2020-01-01T00:00:00Z")'}
+/** Always true; its title tells a stage's binding from all others for the same account. */
+function builderMark(stage: string | undefined): NonNullable<Binding['condition']> {
+  const expression = 'request.time > timestamp("2020-01-01T00:00:00Z")'
+  return {title: `stitch builder ${stage ?? 'default'}`, expression}
+}
 
 function accountSpecs({target}: DesiredInput, parts: Parts): ServiceAccountSpec[] {
   const entries = [
@@ -148,7 +158,13 @@ function projectGrant({target, settings, builder}: DesiredInput, {database, acco
       ...settings.roles.worker.map((role) => ({role, member: member(accounts.worker)})),
       ...(builds === undefined
         ? []
-        : [{role: 'roles/cloudbuild.builds.builder', member: `serviceAccount:${builds}`, condition: BUILDER_MARK}]),
+        : [
+            {
+              role: 'roles/cloudbuild.builds.builder',
+              member: `serviceAccount:${builds}`,
+              condition: builderMark(target.stage),
+            },
+          ]),
     ],
     exact: false,
     why: 'Firestore grants roles on the project only; a condition narrows them to the one database',

@@ -10,6 +10,8 @@ export type DesiredInput = StagePlan & {
   readonly sha256: string
   /** The account that the project's builds run as where none is configured, if it lacks the role for it. */
   readonly builder: string | undefined
+  /** What deploys the functions. Default: our own calls. */
+  readonly via?: string
 }
 
 /** STITCH_CONFIG of a stage. Contains no secret. */

@@ -29,7 +29,7 @@ export function imagePolicySpec({images}: DeploySettings, target: Target, {funct
 export function alertSpecs({alerts}: DeploySettings, target: Target, {functions, deadLetters}: Parts): readonly Spec[] {
   if (!alerts.enabled) return []
   const metricId = stageName('stitch-errors', target.stage)
-  const displayName = stageName('stitch dead letters', target.stage)
+  const displayName = stageName('stitch-dead-letters', target.stage)
   const services = [functions.lookup, functions.worker].map((name) => `"${name}"`).join(' OR ')
   return [
     {
