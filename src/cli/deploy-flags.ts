@@ -28,3 +28,15 @@ export const targetFlags = {
 export const yesFlag = {
   yes: Flags.boolean({summary: 'Go ahead without asking.', char: 'y', helpGroup: 'RUN', env: 'STITCH_YES'}),
 }
+
+/** What deploys functions. */
+export const viaFlag = {
+  via: Flags.string({
+    summary: 'What deploys the functions.',
+    description: 'gcp: calls of our own (default). firebase: firebase-tools, for projects that are Firebase projects.',
+    options: ['gcp', 'firebase'],
+    default: 'gcp',
+    helpGroup: 'RUN',
+    env: 'STITCH_VIA',
+  }),
+}
