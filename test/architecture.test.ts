@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/traffic': [kernel],
   'runtime/trace': [kernel],
   'runtime/doctor': [kernel, 'runtime/engine'],
+  'runtime/init': [kernel, 'runtime/config'],
   'runtime/report': [kernel, 'runtime/trace'],
   'runtime/session': [kernel, 'runtime/config', ...STAGES],
   'runtime/deploy': [kernel, 'runtime/config', ...STAGES],
@@ -66,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/trace',
     'runtime/doctor',
     'runtime/deploy',
+    'runtime/init',
     'ui',
   ],
   commands: [

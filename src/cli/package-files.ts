@@ -7,6 +7,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export const packageFiles = {
   /** The configuration of the demo, used where a project has none. */
   demoConfig: `${root}fixtures/stitch.config.json`,
+  /** Documents, requests, scenarios and container of the demo. */
+  fixtures: `${root}fixtures`,
+  /** What a new project has instead of them. */
+  starter: `${root}starter`,
   /** Commands and flags as data. */
   manifest: `${root}oclif.manifest.json`,
   /** The handlers as they are deployed. */
@@ -15,4 +19,6 @@ export const packageFiles = {
   ui: `${root}dist/ui/index.js`,
   /** Sources of the handlers; only in a clone. */
   handlers: `${root}src/runtime/handlers`,
+  /** The same, compiled: what a project's own logic is bundled with where there are no sources. */
+  builtHandlers: `${root}dist/runtime/handlers`,
 }

@@ -55,8 +55,7 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
           {
             config,
             command: 'dev',
-            bundleFile: packageFiles.bundle,
-            handlersFolder: packageFiles.handlers,
+            files: packageFiles,
             version,
             bus,
             clock: systemClock,

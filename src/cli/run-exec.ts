@@ -41,8 +41,7 @@ export async function runExec({parsed, version}: CommandContext<ExecParsed>): Pr
     {
       config,
       command: 'exec',
-      bundleFile: packageFiles.bundle,
-      handlersFolder: packageFiles.handlers,
+      files: packageFiles,
       version,
       bus,
       clock: systemClock,

@@ -1,7 +1,10 @@
 import {createBus} from '#runtime/kernel/bus.ts'
+import type {ResolvedConfig} from '#runtime/config/resolve.ts'
+import type {SeedPlace} from '#runtime/deploy/seed-place.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import type {SeedOutcome} from '#runtime/session/seed-command.ts'
+import {deployClock} from './deploy-io.ts'
 import {resolveProject, type Parsed} from './project.ts'
 import {writeStdout} from './output.ts'
 import {narrateWarnings} from './narrate.ts'
@@ -18,6 +21,7 @@ type SeedParsed = Parsed & {
     readonly 'dry-run': boolean
     readonly yes: boolean
     readonly project?: string | undefined
+    readonly stage?: string | undefined
   }
 }
 
@@ -36,6 +40,8 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
     config.origins['engine'] !== 'flag --engine' &&
     config.origins['engine'] !== 'STITCH_ENGINE'
   const confirmed = isReal && (flags.yes || (await confirm(config.project, json)))
+  // Documents of a project are made for its deployment.
+  const place = confirmed ? await findPlace(config, flags.stage, interrupts.signal) : {}
   const {report, target} = await seedProject({
     config,
     paths: parsed.argv.map(String),
@@ -43,7 +49,7 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
     generate: flags.generate === undefined ? undefined : {count: flags.generate, seed: flags.seed},
     reset: flags.reset,
     dryRun: flags['dry-run'],
-    real: isReal ? {confirmed} : undefined,
+    real: isReal ? {confirmed, ...NOWHERE, ...place} : undefined,
     emit: bus.emit,
     clock: systemClock,
     signal: interrupts.signal,
@@ -51,6 +57,30 @@ export async function runSeed({parsed, json}: {readonly parsed: SeedParsed; read
   progress[Symbol.dispose]()
   if (!json) await writeStdout(`${describe(report, target)}\n`)
   return {target, ...report}
+}
+
+const NOWHERE = {database: '(default)', pepper: undefined}
+
+/** The database and the pepper of a deployed stage. */
+async function findPlace(config: ResolvedConfig, stage: string | undefined, signal: AbortSignal): Promise<SeedPlace> {
+  const [{connect}, {findSeedPlace}, {explain}, {resolveStage}] = await Promise.all([
+    import('#runtime/deploy/gcp/connect.ts'),
+    import('#runtime/deploy/seed-place.ts'),
+    import('#runtime/deploy/gcp/explain.ts'),
+    import('#runtime/deploy/settings.ts'),
+  ])
+  const {target} = await resolveStage(config, {stage})
+  await using connection = await connect({clock: deployClock(signal), signal, quotaProject: config.project})
+  try {
+    const place = await findSeedPlace(config, {stage}, connection.api)
+    if (place.pepper !== undefined) return place
+  } catch (error) {
+    throw explain(error, {doing: 'nothing was seeded', account: connection.account, target})
+  }
+  throw new StitchError(
+    `Nothing is deployed to ${config.project} yet, so the secret that identities are made with is missing and nothing was seeded.`,
+    {code: 'STITCH_NOT_DEPLOYED', exit: 'deploy', hints: [`stitch deploy --project ${config.project}`]},
+  )
 }
 
 /** One line: what was done, or would be, and where. */

@@ -47,6 +47,12 @@ ${exitCodes('ok', 'usage', 'environment', 'config', 'interrupted')}`
     }),
     reset: Flags.boolean({summary: 'Delete what the seeded collections hold besides the fixtures.', helpGroup: 'SEED'}),
     'dry-run': Flags.boolean({summary: 'Say what would be written, and write nothing.', helpGroup: 'SEED'}),
+    stage: Flags.string({
+      summary: 'Deployment of the real project whose database is filled.',
+      helpGroup: 'SEED',
+      helpValue: 'NAME',
+      env: 'STITCH_STAGE',
+    }),
     yes: Flags.boolean({summary: 'Confirm that a real project is written to.', char: 'y', helpGroup: 'SEED'}),
     ...engineFlags,
   }

@@ -34,7 +34,12 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
   }
 
   static override flags = {
-    async: Flags.boolean({summary: 'Also take the path through Pub/Sub.', helpGroup: 'RUN', env: 'STITCH_ASYNC'}),
+    async: Flags.boolean({
+      summary: 'Also take the path through Pub/Sub.',
+      default: false,
+      helpGroup: 'RUN',
+      env: 'STITCH_ASYNC',
+    }),
     only: Flags.string({
       summary: 'Only steps whose name contains TEXT. Can be passed multiple times.',
       multiple: true,

@@ -87,6 +87,46 @@ describe('paths', () => {
   })
 })
 
+describe('own logic', () => {
+  const offer = {match: '^O-\\d+$', resolver: true}
+
+  test('is a file beside the configuration, and a kind of its own needs no collection', async () => {
+    write({...least, handlers: 'src/stitch.handlers.ts', kinds: {...least.kinds, offer}})
+    expect(await resolve()).toMatchObject({handlers: join(folder, 'src/stitch.handlers.ts'), kinds: {offer}})
+  })
+
+  test('is absent by default', async () => {
+    write(least)
+    expect(await resolve()).not.toHaveProperty('handlers')
+  })
+
+  test.each([
+    {
+      what: 'a resolver without a file',
+      value: {...least, kinds: {offer}},
+      message: 'kinds.offer.resolver needs a file of your own, and handlers names none',
+    },
+    {
+      what: 'a resolver beside a collection',
+      value: {...least, handlers: 'a.ts', kinds: {offer: {...offer, collection: 'offers'}}},
+      message: 'kinds.offer.resolver cannot stand beside a collection, graph or namespaces',
+    },
+    {
+      what: 'a kind with neither',
+      value: {...least, kinds: {offer: {match: '^O$'}}},
+      message: 'kinds.offer.collection is missing, and there is no resolver',
+    },
+    {what: 'a file of another sort', value: {...least, handlers: 'a.py'}, message: 'handlers must be a .ts'},
+  ])('$what is refused at its place', async ({value, message}) => {
+    write(value)
+    await expect(resolve()).rejects.toMatchObject({
+      code: 'STITCH_CONFIG_INVALID',
+      message: expect.stringContaining(message),
+      at: {line: expect.any(Number)},
+    })
+  })
+})
+
 describe('a file that is not valid', () => {
   const invalid = {code: 'STITCH_CONFIG_INVALID', exit: 'config'}
 

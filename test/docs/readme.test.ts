@@ -31,6 +31,7 @@ const PAGES = [
   'docs/architecture.md',
   'docs/api.md',
   'docs/events.md',
+  'docs/deploy.md',
   'fixtures/README.md',
 ]
 const readme = readPage('README.md').text

@@ -73,8 +73,31 @@ describe('failures', () => {
   test('an end by itself is our bug, one from outside the machine', () => {
     const byItself = {code: 1, signal: null, lastWords: ['TypeError: x']}
     const killed = {code: null, signal: 'SIGKILL', lastWords: []}
-    expect(died('lookup', byItself)).toMatchObject({exit: 'bug', hints: ['TypeError: x']})
-    expect(died('lookup', killed)).toMatchObject({exit: 'environment', code: 'STITCH_FUNCTION_DIED'})
-    expect(notStarted('worker', {afterMs: 5})).toMatchObject({exit: 'environment', code: 'STITCH_FUNCTION_NOT_STARTED'})
+    expect(died('lookup', byItself, undefined)).toMatchObject({exit: 'bug', hints: ['TypeError: x']})
+    expect(died('lookup', killed, undefined)).toMatchObject({exit: 'environment', code: 'STITCH_FUNCTION_DIED'})
+    expect(died('lookup', byItself, '/p/stitch.handlers.ts')).toMatchObject({exit: 'config'})
+    expect(notStarted('worker', {afterMs: 5}, undefined)).toMatchObject({
+      exit: 'environment',
+      code: 'STITCH_FUNCTION_NOT_STARTED',
+    })
+  })
+
+  test.each([
+    {
+      line: 'Detailed stack trace: HandlersFault: resolvers.offer is missing',
+      why: 'resolvers.offer is missing',
+    },
+    {
+      line: "TypeError: Cannot read properties of undefined (reading 'url')",
+      why: "TypeError: Cannot read properties of undefined (reading 'url')",
+    },
+  ])('a file of the project that does not load is told with the reason: $line', ({line, why}) => {
+    const death = {code: 1, signal: null, lastWords: ['Provided code is not a loadable module.', line, '    at x']}
+    expect(notStarted('lookup', death, '/p/stitch.handlers.ts')).toMatchObject({
+      code: 'STITCH_HANDLERS_INVALID',
+      exit: 'config',
+      message: `/p/stitch.handlers.ts cannot be used (${why}), so the function lookup was not started.`,
+    })
+    expect(notStarted('lookup', death, undefined)).toMatchObject({code: 'STITCH_FUNCTION_NOT_STARTED', exit: 'bug'})
   })
 })

@@ -38,6 +38,18 @@ describe('the functions do not start with', () => {
     ],
     ['a broken pattern', {blockedValues: ['^($']}, 'blockedValues.0 must be a regular expression'],
     [
+      'a resolver with a graph',
+      kinds({
+        visitor: {resolver: true, graph: true, namespaces: {cookie: {match: '^c$'}}},
+      }),
+      'kinds.visitor.graph cannot be where a resolver is',
+    ],
+    [
+      'a resolver with a collection',
+      kinds({offer: {resolver: true, collection: 'offers'}}),
+      'kinds.offer.collection is not a known key',
+    ],
+    [
       'a collection that is a path',
       kinds({product: {collection: 'a/b'}}),
       'kinds.product.collection must be one path segment',

@@ -6,6 +6,7 @@ const nested = {
   fixtures: '/p/fixtures',
   container: '/p/fixtures/container/container.json',
   handlers: '/stitch/src/runtime/handlers',
+  ownSources: ['/p/stitch.handlers.ts', '/p/data/offers.ts'],
 }
 const flat = {...nested, fixtures: '/p', container: '/p/container/container.json'}
 
@@ -16,6 +17,8 @@ describe('what a change asks for', () => {
     {file: '/p/fixtures/container/stitcher-client.tpl', places: nested, asks: ['templates']},
     {file: '/p/container/container.json', places: flat, asks: ['templates']},
     {file: '/stitch/src/runtime/handlers/lookup.ts', places: nested, asks: ['handlers']},
+    {file: '/p/stitch.handlers.ts', places: nested, asks: ['handlers']},
+    {file: '/p/data/offers.ts', places: flat, asks: ['handlers']},
     {file: '/p/stitch.config.json', places: nested, asks: ['config']},
     {file: '/p/stitch.config.json', places: flat, asks: ['config']},
     {file: '/p/run.ndjson', places: flat, asks: []},

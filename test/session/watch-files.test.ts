@@ -1,4 +1,4 @@
-import {appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
@@ -17,7 +17,7 @@ afterEach(() => {
 
 /** Writes a file again and again until something is reported, as the system may begin to watch a moment later. */
 async function firstChange(paths: readonly string[], write: () => void): Promise<readonly string[]> {
-  const changes = watchFiles(paths, stop.signal)
+  const changes = watchFiles(() => paths, stop.signal)
   const writing = setInterval(write, 20)
   try {
     const {value} = await changes.next()
@@ -41,6 +41,41 @@ describe('watching files', () => {
     expect(await firstChange([file], () => writeFileSync(file, '{}'))).toEqual([file])
   })
 
+  test('goes on with a file that an editor has replaced by a new one', async () => {
+    const file = join(folder, 'stitch.handlers.ts')
+    writeFileSync(file, '')
+    const changes = watchFiles(() => [file], stop.signal)
+    const replace = () => {
+      writeFileSync(join(folder, 'new'), '')
+      renameSync(join(folder, 'new'), file)
+    }
+    const writing = setInterval(replace, 20)
+    try {
+      expect(await changes.next()).toMatchObject({value: [file]})
+      expect(await changes.next()).toMatchObject({value: [file]})
+    } finally {
+      clearInterval(writing)
+    }
+  })
+
+  test('watches what becomes of interest with a change', async () => {
+    const [first, second] = [join(folder, 'first.ts'), join(folder, 'second.ts')]
+    for (const file of [first, second]) writeFileSync(file, '')
+    const paths = [first]
+    const changes = watchFiles(() => paths, stop.signal)
+    let file = first
+    const writing = setInterval(() => writeFileSync(file, String(Math.random())), 20)
+    try {
+      expect((await changes.next()).value).toEqual([first])
+      paths.push(second)
+      file = second
+      const later = [await changes.next(), await changes.next()].flatMap(({value}) => value ?? [])
+      expect(later).toContain(second)
+    } finally {
+      clearInterval(writing)
+    }
+  })
+
   test('tells nothing of the data folder, of other hidden files and of packages', async () => {
     mkdirSync(join(folder, '.stitch'))
     mkdirSync(join(folder, 'node_modules/some'), {recursive: true})
@@ -60,7 +95,7 @@ describe('watching files', () => {
   })
 
   test('ends when it is told to, without a word', async () => {
-    const changes = watchFiles([folder, join(folder, 'missing')], stop.signal)
+    const changes = watchFiles(() => [folder, join(folder, 'missing')], stop.signal)
     const next = changes.next()
     stop.abort()
     expect(await next).toEqual({done: true, value: undefined})

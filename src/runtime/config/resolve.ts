@@ -54,6 +54,7 @@ export async function resolveConfig(options: ResolveOptions): Promise<ResolvedCo
     ...fromFile,
     fixtures: resolve(base, fromFile.fixtures),
     container: resolve(base, fromFile.container),
+    ...(fromFile.handlers === undefined ? {} : {handlers: resolve(base, fromFile.handlers)}),
     dataDir: resolve(own ? base : options.cwd, fromFile.dataDir),
     ports: {...fromFile.ports},
   }

@@ -12,13 +12,25 @@ const Namespace = z.strictObject({
   browserLookup: z.boolean().optional(),
 })
 
-const Kind = z.strictObject({
-  match: Pattern.optional(),
-  collection: z.string().min(1),
-  graph: z.boolean().optional(),
-  browserLookup: z.boolean().optional(),
-  namespaces: z.record(z.string(), Namespace).optional(),
-})
+const Kind = z
+  .strictObject({
+    match: Pattern.optional(),
+    collection: z.string().min(1).optional(),
+    /** The project's own logic finds the attributes, instead of a collection. */
+    resolver: z.literal(true).optional(),
+    graph: z.boolean().optional(),
+    browserLookup: z.boolean().optional(),
+    namespaces: z.record(z.string(), Namespace).optional(),
+  })
+  .check(({value, issues}) => {
+    if (value.collection === undefined && !value.resolver) {
+      issues.push({code: 'custom', path: ['collection'], message: 'is missing, and there is no resolver', input: value})
+    }
+    if (value.resolver && (value.collection !== undefined || value.graph || value.namespaces)) {
+      const message = 'cannot stand beside a collection, graph or namespaces'
+      issues.push({code: 'custom', path: ['resolver'], message, input: value})
+    }
+  })
 
 /** The part of the configuration that travels with the functions, locally and deployed. */
 const FunctionsPart = {
@@ -56,37 +68,50 @@ const FunctionsPart = {
  * A project's `stitch.config.json` (or `.ts`, `.js`, `.mjs` with a default export of the same shape).
  * Unknown keys are errors. Paths are relative to the file.
  */
-export const ConfigFile = z.strictObject({
-  $schema: z.string().optional(),
-  project: z
-    .string()
-    .regex(
-      /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
-      'must be a Google Cloud project id (6 to 30 lower-case letters, digits or hyphens)',
-    )
-    .default('demo-stitch'),
-  engine: z.enum(['embedded', 'gcloud', 'external']).default('embedded'),
-  dataDir: z.string().min(1).default('.stitch'),
-  fixtures: z.string().min(1).default('fixtures'),
-  container: z.string().min(1).default('fixtures/container/container.json'),
-  ports: z
-    .strictObject({sgtm: Port.default(8888), firestore: Port.default(8080), pubsub: Port.default(8085)})
-    .prefault({}),
-  topic: z.string().min(3).default('stitch-requests'),
-  subscription: z
-    .strictObject({
-      name: z.string().min(3).default('stitch-worker'),
-      ackDeadlineSeconds: z.int().min(10).max(600).default(10),
-      minBackoffSeconds: z.number().min(0).max(600).default(1),
-      maxBackoffSeconds: z.number().min(0).max(600).default(60),
-      maxDeliveryAttempts: z.int().min(5).max(100).default(5),
-      deadLetterTopic: z.string().min(3).default('stitch-dead-letter'),
-    })
-    .prefault({}),
-  cors: z.strictObject({origins: z.array(z.string()).default([])}).prefault({}),
-  deploy: DeployPart.prefault({}),
-  ...FunctionsPart,
-})
+export const ConfigFile = z
+  .strictObject({
+    $schema: z.string().optional(),
+    project: z
+      .string()
+      .regex(
+        /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
+        'must be a Google Cloud project id (6 to 30 lower-case letters, digits or hyphens)',
+      )
+      .default('demo-stitch'),
+    engine: z.enum(['embedded', 'gcloud', 'external']).default('embedded'),
+    dataDir: z.string().min(1).default('.stitch'),
+    fixtures: z.string().min(1).default('fixtures'),
+    container: z.string().min(1).default('fixtures/container/container.json'),
+    /** The file with the project's own logic, which is bundled with the functions. */
+    handlers: z
+      .string()
+      .regex(/\.[cm]?[jt]s$/, 'must be a .ts, .js or .mjs file')
+      .optional(),
+    ports: z
+      .strictObject({sgtm: Port.default(8888), firestore: Port.default(8080), pubsub: Port.default(8085)})
+      .prefault({}),
+    topic: z.string().min(3).default('stitch-requests'),
+    subscription: z
+      .strictObject({
+        name: z.string().min(3).default('stitch-worker'),
+        ackDeadlineSeconds: z.int().min(10).max(600).default(10),
+        minBackoffSeconds: z.number().min(0).max(600).default(1),
+        maxBackoffSeconds: z.number().min(0).max(600).default(60),
+        maxDeliveryAttempts: z.int().min(5).max(100).default(5),
+        deadLetterTopic: z.string().min(3).default('stitch-dead-letter'),
+      })
+      .prefault({}),
+    cors: z.strictObject({origins: z.array(z.string()).default([])}).prefault({}),
+    deploy: DeployPart.prefault({}),
+    ...FunctionsPart,
+  })
+  .check(({value, issues}) => {
+    if (value.handlers !== undefined) return
+    for (const [name, {resolver}] of Object.entries(value.kinds)) {
+      const message = 'needs a file of your own, and handlers names none'
+      if (resolver) issues.push({code: 'custom', path: ['kinds', name, 'resolver'], message, input: value})
+    }
+  })
 
 export type ConfigFile = z.infer<typeof ConfigFile>
 

@@ -54,7 +54,7 @@ export async function startChild({target, bundle, env, emit, signal}: ChildOptio
     clearTimeout(impatience)
   }
   try {
-    const port = await listening(process_, ended, target, signal)
+    const port = await listening(process_, ended, {target, own: bundle.sources?.[0], signal})
     return {pid: process_.pid!, port, ended, hasEnded, stop}
   } catch (error) {
     killAll(process_)
@@ -91,18 +91,17 @@ function followToEnd(child: ChildProcess, target: string, emit: Emit): Promise<D
 async function listening(
   child: ChildProcess,
   ended: Promise<Death>,
-  target: string,
-  signal: AbortSignal,
+  {target, own, signal}: {readonly target: string; readonly own: string | undefined; readonly signal: AbortSignal},
 ): Promise<number> {
   const {promise, resolve, reject} = Promise.withResolvers<number>()
-  const tooLong = setTimeout(() => reject(notStarted(target, {afterMs: START_WITHIN_MS})), START_WITHIN_MS)
+  const tooLong = setTimeout(() => reject(notStarted(target, {afterMs: START_WITHIN_MS}, own)), START_WITHIN_MS)
   const abort = (): void => reject(signal.reason)
   child.on('message', (message) => {
     const port = (message as {readonly listening?: unknown} | null)?.listening
     if (typeof port === 'number') resolve(port)
   })
   child.on('error', (error) => reject(notSpawned(target, error)))
-  ended.then((death) => reject(notStarted(target, death)), reject)
+  ended.then((death) => reject(notStarted(target, death, own)), reject)
   signal.addEventListener('abort', abort, {once: true})
   try {
     return await promise

@@ -58,7 +58,7 @@ export function createCrew({posts, launch: first, emit, signal, giveUp}: CrewOpt
     const decision = decideRestart(lastDeaths.get(post), now)
     lastDeaths.set(post, now)
     try {
-      if (decision === 'give-up') throw died(post.target, death)
+      if (decision === 'give-up') throw died(post.target, death, launch.bundle.sources?.[0])
       const text = `The function ${post.target} ended with ${describeDeath(death)} and is started again.`
       emit({type: 'log.line', source: post.target, level: 'error', text})
       const [child] = await start([post], launch)

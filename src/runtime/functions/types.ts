@@ -1,7 +1,31 @@
 import type {Emit} from '#runtime/kernel/events.ts'
 
 /** The handlers as one CommonJS file, the very bytes that are deployed. */
-export type Bundle = {readonly file: string; readonly bytes: number; readonly sha256: string}
+export type Bundle = {
+  readonly file: string
+  readonly bytes: number
+  readonly sha256: string
+  /** The project's own files in it, packages apart; absent where it has none. */
+  readonly sources?: readonly string[]
+}
+
+/** What a project says about its bundle. */
+export type BundleProject = {
+  /** The file with the project's own logic, absolute. */
+  readonly handlers?: string | undefined
+  /** A bundle with such logic is built in its folder `functions`. */
+  readonly dataDir: string
+}
+
+/** What stitch comes with. */
+export type BundleFiles = {
+  /** The bundle of a project without logic of its own. */
+  readonly bundle: string
+  /** Folder of the handlers' sources; only in a clone. */
+  readonly handlers: string
+  /** Folder of the same, compiled. */
+  readonly builtHandlers: string
+}
 
 export type FunctionsOptions = {
   readonly bundle: Bundle

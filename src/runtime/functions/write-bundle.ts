@@ -1,10 +1,18 @@
 import {createHash} from 'node:crypto'
-import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
 import {findPackageJSON} from 'node:module'
 import {dirname, join} from 'node:path'
 import {build} from 'esbuild'
+import {listOwnSources, withOwnLogic} from './own-logic.ts'
 import type {Bundle} from './types.ts'
 import {withoutUnusedProtos} from './unused-protos.ts'
+
+export type BundleOptions = {
+  readonly entry: string
+  readonly outFile: string
+  /** The file with a project's own logic; its packages are those of the project. */
+  readonly own?: string | undefined
+}
 
 /**
  * Builds the handlers as they are deployed: `entry` and all it needs as one minified CommonJS file, and the package.json
@@ -12,7 +20,7 @@ import {withoutUnusedProtos} from './unused-protos.ts'
  * CommonJS, because the Google clients read `__dirname` at load; functions-framework stays outside, because its registry
  * of functions is a module singleton. Rejects with esbuild's BuildFailure. Imports nothing that needs a build itself.
  */
-export async function writeBundle({entry, outFile}: {entry: string; outFile: string}): Promise<Bundle> {
+export async function writeBundle({entry, outFile, own}: BundleOptions): Promise<Bundle> {
   const built = await build({
     entryPoints: [entry],
     bundle: true,
@@ -23,19 +31,29 @@ export async function writeBundle({entry, outFile}: {entry: string; outFile: str
     charset: 'utf8',
     legalComments: 'none',
     external: ['@google-cloud/functions-framework'],
-    plugins: [withoutUnusedProtos],
+    plugins: [withoutUnusedProtos, ...(own === undefined ? [] : [withOwnLogic(entry, own)])],
     outfile: outFile,
     tsconfigRaw: {},
+    metafile: own !== undefined,
     write: false,
     logLevel: 'silent',
   })
   const contents = built.outputFiles[0]!.contents
   await mkdir(dirname(outFile), {recursive: true})
   await Promise.all([
-    writeFile(outFile, contents),
-    writeFile(join(dirname(outFile), 'package.json'), await describePackage(outFile)),
+    replaceFile(outFile, contents),
+    replaceFile(join(dirname(outFile), 'package.json'), await describePackage(outFile)),
   ])
-  return {file: outFile, bytes: contents.length, sha256: createHash('sha256').update(contents).digest('hex')}
+  const sha256 = createHash('sha256').update(contents).digest('hex')
+  const sources = built.metafile && own !== undefined ? {sources: listOwnSources(built.metafile, own)} : {}
+  return {file: outFile, bytes: contents.length, sha256, ...sources}
+}
+
+/** Nobody ever reads half a file: another run may be starting from the same folder. */
+async function replaceFile(file: string, contents: Uint8Array | string): Promise<void> {
+  const draft = `${file}.${process.pid}.part`
+  await writeFile(draft, contents)
+  await rename(draft, file)
 }
 
 /** The deployed package.json: CommonJS by its lack of `type`, and the framework pinned to the version simulated with. */

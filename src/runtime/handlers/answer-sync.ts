@@ -2,8 +2,8 @@ import {judgeItem, listEventAttributes, planShown, summarise, type Item, type Ju
 import type {Answered, LookupDeps} from './deps.ts'
 import {Refusal, type ErrorCode} from './errors.ts'
 import {answerJson} from './http.ts'
+import {lookUpTargets} from './look-up.ts'
 import type {StitchRequest} from './request.ts'
-import {resolveTargets} from './resolve.ts'
 import type {Destination, Rules} from './rules.ts'
 import {planTargets} from './targets.ts'
 import type {Drop, Hop} from './trace.ts'
@@ -25,7 +25,7 @@ export async function answerSync(request: StitchRequest, context: RequestContext
   const {destination, requestId} = request
   const targets = planTargets(request, context, start)
   const destinations: readonly Destination[] = request.eventAttributes ? [destination, 'server'] : [destination]
-  const outcomes = await resolveTargets(targets, planShown(request, rules, destinations), context)
+  const outcomes = await lookUpTargets(targets, planShown(request, rules, destinations), context)
   const latencyMs = Math.round((clock.now() - start) * 10) / 10
   const options = {request, rules, destination, latencyMs}
   const judged = targets.map((target, index) => {

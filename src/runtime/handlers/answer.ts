@@ -103,5 +103,5 @@ function describe(
   const isNegative = status !== 'found' && status !== 'degraded'
   const hidesTime = isNegative && options.destination === 'browser'
   const latency = hidesTime ? {} : {latencyMs: options.latencyMs}
-  return {status, kind, attributes: {}, meta: {source: 'firestore', ...latency, schema: 1, ...extra}}
+  return {status, kind, attributes: {}, meta: {source: options.rules.source(kind), ...latency, schema: 1, ...extra}}
 }

@@ -11,10 +11,14 @@ export type NamespaceConfig = {
   readonly browserLookup: boolean
 }
 
-/** One kind of entity. Without `graph` the id is the document id; with it, `namespaces` lead to the document. */
+/**
+ * One kind of entity. Without `graph` the id is the document id; with it, `namespaces` lead to the document. With
+ * `resolver` the project's own logic finds the attributes, and there is no collection (it is empty).
+ */
 export type KindConfig = {
   readonly match?: string
   readonly collection: string
+  readonly resolver: boolean
   readonly graph: boolean
   readonly namespaces: Readonly<Record<string, NamespaceConfig>>
   readonly browserLookup: boolean
@@ -112,15 +116,18 @@ function readConfig(root: Reader): FunctionsConfig {
 
 function readKind(kind: Reader): KindConfig {
   const match = kind.pattern('match')
+  const resolver = kind.flag('resolver')
   const result = {
     ...(match === undefined ? {} : {match}),
-    collection: kind.collection('collection'),
+    collection: resolver ? '' : kind.collection('collection'),
+    resolver,
     graph: kind.flag('graph'),
     namespaces: kind.map('namespaces', readNamespace),
     browserLookup: kind.flag('browserLookup'),
   }
   const named = Object.keys(result.namespaces).length > 0
   if (result.graph !== named) kind.check('namespaces', 'must be there for a graph kind, and only for one')
+  if (resolver && result.graph) kind.check('graph', 'cannot be where a resolver is')
   kind.finish()
   return result
 }

@@ -1,6 +1,7 @@
 import type {FunctionsConfig} from './config.ts'
 import type {HttpResponse} from './http.ts'
 import {startHop, type Hop, type HopDeps, type HopEnd, type TraceContext} from './trace.ts'
+import type {OwnHandlers} from './own-handlers.ts'
 import type {Clock, Log, Publisher, Random, Store} from './ports.ts'
 import type {HmacKeys} from './signature.ts'
 
@@ -14,6 +15,8 @@ export type HandlerDeps = {
   readonly keys: HmacKeys
   /** Key of identity ids and of pick-up secrets. */
   readonly pepper: Uint8Array
+  /** Absent where the project has no logic of its own. */
+  readonly own?: OwnHandlers | undefined
 }
 
 export type LookupDeps = HandlerDeps & {readonly publisher: Publisher}

@@ -4,9 +4,9 @@ import type {Callback} from './callback.ts'
 import {claimRecord, createRecords, type Records} from './claim.ts'
 import type {HandlerDeps} from './deps.ts'
 import type {ErrorCode} from './errors.ts'
+import {lookUpTargets} from './look-up.ts'
 import type {Delivery} from './message.ts'
 import {writeRecord, type RecordState} from './record.ts'
-import {resolveTargets} from './resolve.ts'
 import type {Rules} from './rules.ts'
 import {planTargets} from './targets.ts'
 import type {Drop, Hop} from './trace.ts'
@@ -60,7 +60,7 @@ async function lookUp({order, messageId}: Delivery, context: FulfilContext) {
   const {request} = order
   const targets = planTargets(request, context, order.acceptedAt)
   const deadline = start + 4 * config.deadlines.firestoreMs
-  const outcomes = await resolveTargets(targets, planShown(request, rules, ['browser', 'server']), {
+  const outcomes = await lookUpTargets(targets, planShown(request, rules, ['browser', 'server']), {
     ...context,
     deadline,
   })

@@ -6,9 +6,15 @@ import type {Hop} from './trace.ts'
 import {isTrue, readText, readTime, type Fields} from './value.ts'
 import {within} from './within.ts'
 
-/** What became of one id. `read` is the mask of the document's read. `code` is a lower-case gRPC status. */
+/** What became of one id. `read` is the mask that the kind needs, whatever else was read beside it. `code` is a lower-case gRPC status. */
 export type Outcome =
-  | {readonly status: 'found'; readonly fields: Fields; readonly read: readonly FieldPath[] | undefined}
+  | {
+      readonly status: 'found'
+      /** Of the document: a survivor's, where the one that was asked for was merged into it. */
+      readonly id: string
+      readonly fields: Fields
+      readonly read: readonly FieldPath[] | undefined
+    }
   | {readonly status: 'not_found' | 'suppressed' | 'ambiguous'; readonly reason?: string}
   | {readonly status: 'degraded'; readonly code: string}
 
@@ -39,6 +45,7 @@ type Readable = Extract<Target, {type: 'read'}>
 /**
  * Reads what the targets need, in rounds of one RPC each, whatever the number of ids: identities and direct documents,
  * then the documents that identities lead to, then survivors of merges. `shown` says what of a kind is needed at all.
+ * Kinds with a resolver are left to it.
  * Never rejects for a failing database: its ids are then degraded.
  */
 export async function resolveTargets(
@@ -51,7 +58,7 @@ export async function resolveTargets(
     ...(target.type === 'denied' ? {reason: target.reason} : {}),
   }))
   let pending: readonly Pending[] = targets.flatMap((target, index) =>
-    target.type === 'read' ? [{index, ref: target.first, target, isIdentity: target.graph}] : [],
+    target.type === 'read' && !target.resolver ? [{index, ref: target.first, target, isIdentity: target.graph}] : [],
   )
   for (let round = 0; pending.length > 0 && round <= 1 + MOST_MERGE_HOPS; round++) {
     const mask = planMask(pending, shown)
@@ -61,7 +68,8 @@ export async function resolveTargets(
         outcomes[entry.index] = {status: 'degraded', code: documents.failed}
         return []
       }
-      const step = judge(entry, documents.get(nameOf(entry.ref)), mask, deps.clock.now())
+      const read = maskOf([...LIFECYCLE, ...shown(entry.target.kind)])
+      const step = judge(entry, documents.get(nameOf(entry.ref)), read, deps.clock.now())
       if ('next' in step) return [step.next]
       outcomes[entry.index] = step.outcome
       return []
@@ -76,6 +84,11 @@ function planMask(pending: readonly Pending[], shown: (kind: string) => readonly
   const paths = pending.flatMap(({isIdentity, target}) =>
     isIdentity ? IDENTITY : [...LIFECYCLE, ...shown(target.kind)],
   )
+  return maskOf(paths)
+}
+
+/** Undefined for everything. */
+function maskOf(paths: readonly FieldPath[]): readonly FieldPath[] | undefined {
   return paths.some((path) => path.length === 0) ? undefined : mergePaths(paths)
 }
 
@@ -117,7 +130,7 @@ function judge(
   if ((readTime(fields['expireAt']) ?? Infinity) <= now) return {outcome: {status: 'not_found', reason: 'expired'}}
   if (entry.isIdentity) return judgeIdentity(entry, fields)
   const survivor = entry.target.graph ? readText(fields['mergedInto']) : undefined
-  if (survivor === undefined) return {outcome: {status: 'found', fields, read}}
+  if (survivor === undefined) return {outcome: {status: 'found', id: entry.ref.id, fields, read}}
   return follow(entry, survivor)
 }
 

@@ -13,6 +13,8 @@ export type Route = {
   readonly kind: string
   readonly collection: string
   readonly browserLookup: boolean
+  /** The project's own logic reads it. */
+  readonly resolver: boolean
   readonly identity?: {readonly namespace: string; readonly normalised: string}
 }
 
@@ -22,6 +24,8 @@ export type Rules = {
   readonly route: (id: string, kind: string | undefined) => Route | undefined
   readonly isBlocked: (id: string) => boolean
   readonly hasKind: (kind: string) => boolean
+  /** Where attributes of a kind come from, as answers say it. */
+  readonly source: (kind: string | null) => 'firestore' | 'resolver'
   /** Attributes that the destination may see; empty where the kind has no list. The empty path is everything. */
   readonly allowed: (kind: string, destination: Destination) => readonly FieldPath[]
   /** Every attribute path of a kind that the configuration names anywhere. */
@@ -49,6 +53,7 @@ export function createRules(config: FunctionsConfig): Rules {
     },
     isBlocked: (id) => id.length <= LONGEST_MATCHED && blocked.some((pattern) => pattern.test(id.trim())),
     hasKind: (kind) => byName.has(kind),
+    source: (kind) => (kind !== null && config.kinds[kind]?.resolver ? 'resolver' : 'firestore'),
     allowed: (kind, destination) => lists[destination].get(kind) ?? [],
     known: (kind) =>
       [lists.browser, lists.server, lists.sensitive]
@@ -66,7 +71,8 @@ function compileKind(kind: string, entry: KindConfig): CompiledKind {
     namespace,
     match: compile(namespace.match, 'u'),
   }))
-  const base = {kind, collection: entry.collection, browserLookup: entry.browserLookup}
+  const {collection, browserLookup, resolver} = entry
+  const base = {kind, collection, browserLookup, resolver}
   return {
     kind,
     route(id, named) {

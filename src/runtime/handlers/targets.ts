@@ -25,6 +25,8 @@ export type Target =
       readonly forBrowser: boolean
       readonly first: DocumentRef
       readonly graph: boolean
+      /** The project's own logic is asked, for the id of `first`. */
+      readonly resolver: boolean
     }
 
 export type TargetDeps = {
@@ -54,12 +56,12 @@ function planTarget(
   const isBlocked = rules.isBlocked(id)
   if (isBlocked && (!isBrowser || !route)) return {type: 'refused', kind: route?.kind ?? null, code: 'blocked_id'}
   if (!route) return {type: 'refused', kind: request.kind ?? null, code: 'unknown_kind'}
-  const {kind, collection, identity} = route
+  const {kind, collection, identity, resolver} = route
   if (isBlocked) return {type: 'denied', kind, reason: 'blocked_id'}
   const forBrowser = route.browserLookup || isIdTokenValid(request.idToken, id, keys, now)
   if (isBrowser && !forBrowser) return {type: 'denied', kind, reason: 'browser_lookup'}
   const first = identity
     ? {collection: config.identities.collection, id: createIdentityKey(pepper, identity.namespace, identity.normalised)}
     : {collection, id}
-  return {type: 'read', kind, collection, forBrowser, first, graph: identity !== undefined}
+  return {type: 'read', kind, collection, forBrowser, first, graph: identity !== undefined, resolver}
 }

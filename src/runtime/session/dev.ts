@@ -1,6 +1,7 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {loadFixtures} from '#runtime/fixtures/load.ts'
-import {readBundle} from '#runtime/functions/bundle.ts'
+import {resolveBundle} from '#runtime/functions/bundle.ts'
+import type {BundleFiles} from '#runtime/functions/types.ts'
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT} from '#runtime/kernel/errors.ts'
@@ -13,8 +14,8 @@ import {seedIfNeeded} from './seed-project.ts'
 export type DevOptions = {
   readonly config: ResolvedConfig
   readonly command: string
-  readonly bundleFile: string
-  readonly handlersFolder: string
+  /** What stitch comes with: the bundle, and what one is built from. */
+  readonly files: BundleFiles
   readonly version: string
   readonly bus: Bus
   readonly clock: Clock
@@ -29,7 +30,7 @@ export async function withSession<T>(options: DevOptions, work: (session: Sessio
   await checkFunctionsConfig(config)
   const fixtures = await loadFixtures(config.fixtures)
   using _adopting = adoptRequests(bus)
-  const bundle = await readBundle(options.bundleFile)
+  const bundle = await resolveBundle(config, options.files)
   const {sha256, bytes} = bundle
   emit({type: 'run.started', command, engine: config.engine, async: true, bundle: {sha256, bytes}, scenarios: []})
   await using session = await openSession(

@@ -10,6 +10,8 @@ export type WatchedPlaces = {
   readonly container: string
   /** Folder of the handlers' sources. */
   readonly handlers: string
+  /** Files of the project's own that are bundled with the handlers. */
+  readonly ownSources: readonly string[]
 }
 
 /** What a change asks for. */
@@ -26,16 +28,20 @@ export type ReloadPlan = {
  */
 export function planReload(
   files: readonly string[],
-  {config, fixtures, container, handlers}: WatchedPlaces,
+  {config, fixtures, container, handlers, ownSources}: WatchedPlaces,
 ): ReloadPlan {
   const templates = dirname(container)
   const all = files.map((file) => resolve(file))
+  const own = new Set(ownSources.map((file) => resolve(file)))
   return {
     config: all.includes(resolve(config)),
     templates: all.some((file) => pathWithin(templates, file) !== undefined),
-    handlers: all.some((file) => pathWithin(handlers, file) !== undefined),
+    handlers: all.some((file) => pathWithin(handlers, file) !== undefined || own.has(file)),
     fixtures: all.some(
-      (file) => pathWithin(templates, file) === undefined && (pathWithin(fixtures, file)?.includes(sep) ?? false),
+      (file) =>
+        !own.has(file) &&
+        pathWithin(templates, file) === undefined &&
+        (pathWithin(fixtures, file)?.includes(sep) ?? false),
     ),
   }
 }

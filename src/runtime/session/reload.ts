@@ -1,43 +1,64 @@
-import {dirname, resolve} from 'node:path'
+import {dirname} from 'node:path'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
-import {buildBundle} from '#runtime/functions/bundle.ts'
+import {rebuildBundle} from '#runtime/functions/bundle.ts'
+import type {Bundle, BundleFiles} from '#runtime/functions/types.ts'
 import {loadFixtures} from '#runtime/fixtures/load.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {readContainer} from './open-container.ts'
 import type {Session} from './open-session.ts'
-import {planReload} from './plan-reload.ts'
+import {planReload, type ReloadPlan} from './plan-reload.ts'
 import {seedIfNeeded} from './seed-project.ts'
 import {watchFiles} from './watch-files.ts'
 
 export type ReloadOptions = {
   readonly config: ResolvedConfig
   readonly session: Session
-  /** Sources of the handlers, watched where they are (in a clone). */
-  readonly handlersFolder: string
-  readonly bundleFile: string
+  /** The handlers' sources are watched where they are: stitch's own in a clone, a project's always. */
+  readonly files: BundleFiles
   readonly emit: Emit
   readonly clock: Clock
   readonly signal: AbortSignal
 }
+
+/** What was reloaded for which files, and the bundle that runs now. */
+export type Reloaded = {readonly files: readonly string[]; readonly bundle: Bundle}
 
 /**
  * Watches the project and brings every change into the running session: templates into the container, fixtures into
  * Firestore, handlers into new processes that take over without losing a request. A broken file is told and the old
  * state is kept. Yields after each reload that worked. Changes of the configuration are told: they need a new start.
  */
-export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<readonly string[]> {
-  const {config, emit, clock, handlersFolder, signal} = options
-  const container = dirname(config.container)
-  for await (const files of watchFiles([config.fixtures, container, handlersFolder, config.file], signal)) {
+export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Reloaded> {
+  const {config, session, emit, clock, signal} = options
+  let {bundle} = session
+  const paths = () => [
+    config.fixtures,
+    dirname(config.container),
+    options.files.handlers,
+    config.file,
+    ...(bundle.sources ?? []),
+  ]
+  for await (const files of watchFiles(paths, signal)) {
     const began = clock.now()
     try {
-      const reloaded = await reload(options, files)
+      const plan = planReload(files, {
+        config: config.file,
+        fixtures: config.fixtures,
+        container: config.container,
+        handlers: options.files.handlers,
+        ownSources: bundle.sources ?? [],
+      })
+      if (plan.handlers) bundle = await reloadHandlers(options)
+      const reloaded = [
+        ...(plan.handlers ? [`handlers ${bundle.sha256.slice(0, 12)}`] : []),
+        ...(await reloadOthers(options, plan)),
+      ]
       for (const what of reloaded) {
         emit({type: 'reload.done', what, files: [...files], durationMs: clock.now() - began})
       }
-      if (reloaded.length > 0) yield files
+      if (reloaded.length > 0) yield {files, bundle}
     } catch (error) {
       if (!(error instanceof StitchError)) throw error
       const place = error.at ? `${error.at.file}:${error.at.line}:${error.at.column}: ` : ''
@@ -51,17 +72,18 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<re
   }
 }
 
-/** Reloads what the changed files belong to; returns what that was. */
-async function reload(
-  {config, session, handlersFolder, bundleFile, emit, clock, signal}: ReloadOptions,
-  files: readonly string[],
+/** New processes with the changed handlers take over; when they do not start, those before them go on. */
+async function reloadHandlers({config, session, files}: ReloadOptions): Promise<Bundle> {
+  const bundle = await rebuildBundle(config, files)
+  await session.functions.reload({bundle})
+  return bundle
+}
+
+/** Reloads what else is to be; returns what that was. */
+async function reloadOthers(
+  {config, session, emit, clock, signal}: ReloadOptions,
+  plan: ReloadPlan,
 ): Promise<string[]> {
-  const plan = planReload(files, {
-    config: config.file,
-    fixtures: config.fixtures,
-    container: config.container,
-    handlers: handlersFolder,
-  })
   const done: string[] = []
   if (plan.config) {
     emit({
@@ -74,11 +96,6 @@ async function reload(
   if (plan.templates) {
     await session.container.reload(await readContainer({config, keys: session.keys, functions: session.functions}))
     done.push('templates')
-  }
-  if (plan.handlers) {
-    const bundle = await buildBundle({entry: resolve(handlersFolder, 'gcp.ts'), outFile: bundleFile})
-    await session.functions.reload({bundle})
-    done.push(`handlers ${bundle.sha256.slice(0, 12)}`)
   }
   if (plan.fixtures) {
     await seedIfNeeded({

@@ -23,8 +23,10 @@ export type SeedCommandOptions = {
   readonly generate: {readonly count: number; readonly seed: number} | undefined
   readonly reset: boolean
   readonly dryRun: boolean
-  /** Present where a real project is meant. */
-  readonly real: {readonly confirmed: boolean} | undefined
+  /** Present where a real project is meant. `pepper` is base64; without it the one of this machine is used. */
+  readonly real:
+    | {readonly confirmed: boolean; readonly database: string; readonly pepper: string | undefined}
+    | undefined
   readonly emit: Emit
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -39,10 +41,15 @@ export type SeedOutcome = {readonly report: SeedReport; readonly target: string}
  */
 export async function seedProject(options: SeedCommandOptions): Promise<SeedOutcome> {
   const {config, emit, signal, reset, dryRun, real} = options
-  const keys = await loadLocalKeys(config.dataDir)
+  const local = await loadLocalKeys(config.dataDir)
+  const keys = {...local, pepper: real?.pepper ?? local.pepper}
   const source = await readSource(options, keys)
   const work = async (host: string | undefined, target: string): Promise<SeedOutcome> => {
-    const where = {projectId: config.project, ...(host === undefined ? {} : {host})}
+    const where = {
+      projectId: config.project,
+      ...(host === undefined ? {} : {host}),
+      ...(real ? {databaseId: real.database} : {}),
+    }
     const report = await seed({
       source,
       target: where,
@@ -55,7 +62,7 @@ export async function seedProject(options: SeedCommandOptions): Promise<SeedOutc
     })
     return {report, target}
   }
-  if (real) return await work(undefined, `the project ${config.project}`)
+  if (real) return await work(undefined, `the database ${real.database} of the project ${config.project}`)
   const owner = await readDataDirOwner(config.dataDir)
   if (owner?.engine) return await work(owner.engine.firestoreHost, `the engine of the running ${owner.command}`)
   refuseForgetful(config)
@@ -110,7 +117,16 @@ function collectionOf({kinds, identities}: ResolvedConfig, name: string): string
   if (name === 'identity') return identities.collection
   const kind = kinds[name]
   if (!kind) throw unknownKind(name, [...Object.keys(kinds), 'identity'], 'configured')
-  return kind.collection
+  if (kind.collection !== undefined) return kind.collection
+  throw new StitchError(`The kind ${name} is read by the project's own resolver, so there is nothing to seed.`, {
+    code: 'STITCH_KIND_UNKNOWN',
+    exit: 'usage',
+    hints: [
+      `kinds with a collection: ${Object.keys(kinds)
+        .filter((each) => kinds[each]?.collection)
+        .join(', ')}`,
+    ],
+  })
 }
 
 function unknownKind(name: string, known: readonly string[], how: string): StitchError {

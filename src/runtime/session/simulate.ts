@@ -1,9 +1,10 @@
+import {hashConfig} from '#runtime/config/config-hash.ts'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {loadFixtures} from '#runtime/fixtures/load.ts'
 import type {Scenario} from '#runtime/fixtures/scenario.ts'
 import {foldEvents} from '#runtime/trace/fold.ts'
-import {readBundle} from '#runtime/functions/bundle.ts'
-import type {Bundle} from '#runtime/functions/types.ts'
+import {resolveBundle} from '#runtime/functions/bundle.ts'
+import type {Bundle, BundleFiles} from '#runtime/functions/types.ts'
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
@@ -11,6 +12,7 @@ import {checkFunctionsConfig} from './check-config.ts'
 import {followRun} from './follow-run.ts'
 import {openSession} from './open-session.ts'
 import {createPatience} from './patience.ts'
+import {eventsOfPass, recordSimulation} from './record-simulation.ts'
 import type {RunContext} from './run-context.ts'
 import {runScenarios} from './run-scenarios.ts'
 import {seedIfNeeded} from './seed-project.ts'
@@ -22,9 +24,8 @@ export type SimulateOptions = {
   readonly repeat: number
   /** Runs again after every change of a file, until interrupted. */
   readonly watch: boolean
-  readonly bundleFile: string
-  /** Sources of the bundle, for `watch`; need not exist. */
-  readonly handlersFolder: string
+  /** What stitch comes with: the bundle, and what one is built from. */
+  readonly files: BundleFiles
   /** Version of stitch, for the head of the log. */
   readonly version: string
   readonly bus: Bus
@@ -60,7 +61,7 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
   await checkFunctionsConfig(config)
   const fixtures = await loadFixtures(config.fixtures)
   const scenarios = selectScenarios(fixtures.scenarios, selection)
-  const bundle = await readBundle(options.bundleFile)
+  const bundle = await resolveBundle(config, options.files)
   stateStart(options, bundle, scenarios)
   const began = clock.now()
   await using session = await openSession(
@@ -83,14 +84,14 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
     clock,
     signal: session.signal,
   }
-  const exit = await runOnce(options, context, scenarios, began)
+  const exit = await runOnce(options, context, {scenarios, bundle, began})
   if (!options.watch) return exit
   const {reloadOnChange} = await import('./reload.ts')
   const changes = reloadOnChange({...options, session, emit, signal: session.signal})
-  for await (const _ of changes) {
+  for await (const {bundle: newest} of changes) {
     const again = selectScenarios((await loadFixtures(config.fixtures)).scenarios, selection)
-    stateStart(options, session.bundle, again)
-    await runOnce(options, context, again, clock.now())
+    stateStart(options, newest, again)
+    await runOnce(options, context, {scenarios: again, bundle: newest, began: clock.now()})
   }
   throw session.signal.reason
 }
@@ -106,18 +107,32 @@ function stateStart({config, selection, bus}: SimulateOptions, bundle: Bundle, s
   })
 }
 
-/** One pass over the scenarios; states the verdict, with the time since `began`. */
+type Pass = {readonly scenarios: readonly Scenario[]; readonly bundle: Bundle; readonly began: number}
+
+/** One pass over the scenarios; states the verdict, with the time since `began`, and keeps that of a whole pass. */
 async function runOnce(
-  {repeat, clock}: SimulateOptions,
+  {config, repeat, clock, version, selection, bus}: SimulateOptions,
   context: RunContext,
-  scenarios: readonly Scenario[],
-  began: number,
+  {scenarios, bundle, began}: Pass,
 ): Promise<number> {
-  const {emit, followed, signal} = context
+  const {emit, followed, signal, async} = context
   await untilAborted(signal, runScenarios(context, scenarios, repeat))
   const {passed, failed} = followed.view()
   const exit = failed > 0 ? EXIT.failed : EXIT.ok
   emit({type: 'run.ended', passed, failed, durationMs: clock.now() - began, exit})
+  if (selection.scenario !== undefined || selection.only.length > 0) return exit
+  const verdict = {
+    version: 1,
+    sha256: bundle.sha256,
+    config: hashConfig(config),
+    at: new Date(clock.now()).toISOString(),
+    passed,
+    failed,
+    async,
+    engine: config.engine,
+    stitch: version,
+  } as const
+  await recordSimulation(config.dataDir, verdict, eventsOfPass(bus.events), emit)
   return exit
 }
 

@@ -1,5 +1,5 @@
 import {existsSync, statSync, watch} from 'node:fs'
-import {join} from 'node:path'
+import {basename, dirname, join} from 'node:path'
 
 /** Changed files are gathered for this long, so that an editor's save is one change; in milliseconds. */
 const QUIET_MS = 120
@@ -8,10 +8,14 @@ const MOST_MS = 1_000
 
 /**
  * Watches files and folders (whole trees) and yields the changed paths, gathered until it has been quiet for a moment.
- * Ends when the signal aborts. Paths that do not exist are left out, and so are hidden files and folders, the data
- * folder among them: what stitch itself writes must never look like a change.
+ * Ends when the signal aborts. `paths` is asked again after every change, so that what became of interest is watched
+ * too. Paths that do not exist are left out, and so are hidden files and folders, the data folder among them: what
+ * stitch itself writes must never look like a change.
  */
-export async function* watchFiles(paths: readonly string[], signal: AbortSignal): AsyncGenerator<readonly string[]> {
+export async function* watchFiles(
+  paths: () => readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<readonly string[]> {
   using stack = new DisposableStack()
   const changed = new Set<string>()
   let wake = Promise.withResolvers<void>()
@@ -24,16 +28,14 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
     clearTimeout(timer)
     timer = setTimeout(() => wake.resolve(), Math.max(0, Math.min(QUIET_MS, since + MOST_MS - performance.now())))
   }
-  for (const path of paths.filter((each) => existsSync(each))) {
-    const isFolder = statSync(path).isDirectory()
-    const watcher = watch(path, {recursive: isFolder}, (_, name) => {
-      // Of a watched file the system tells its own name, of a folder the path within.
-      if (!isFolder || name === null) note(path, '')
-      else note(join(path, name), name)
-    })
-    watcher.on('error', () => undefined)
-    stack.defer(() => watcher.close())
+  const watched = new Set<string>()
+  const watchAll = () => {
+    for (const path of paths().filter((each) => !watched.has(each) && existsSync(each))) {
+      watched.add(path)
+      stack.adopt(watchPath(path, note), (watcher) => watcher.close())
+    }
   }
+  watchAll()
   const stop = () => wake.resolve()
   signal.addEventListener('abort', stop, {once: true})
   stack.defer(() => signal.removeEventListener('abort', stop))
@@ -45,5 +47,17 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
     const files = [...changed]
     changed.clear()
     if (files.length > 0) yield files
+    watchAll()
   }
+}
+
+/** A file is watched through its folder: many editors put a new file in the place of the one they have opened. */
+function watchPath(path: string, note: (file: string, name: string) => void) {
+  const isFolder = statSync(path).isDirectory()
+  const watcher = watch(isFolder ? path : dirname(path), {recursive: isFolder}, (_, name) => {
+    if (!isFolder && (name === null || name === basename(path))) note(path, '')
+    else if (isFolder) note(name === null ? path : join(path, name), name ?? '')
+  })
+  watcher.on('error', () => undefined)
+  return watcher
 }

@@ -3,6 +3,7 @@ import {parseFunctionsConfig} from '#runtime/handlers/config.ts'
 import type {HttpRequest, HttpResponse} from '#runtime/handlers/http.ts'
 import {createIdentityKey} from '#runtime/handlers/identity-key.ts'
 import {createLookup} from '#runtime/handlers/lookup.ts'
+import {readOwnHandlers} from '#runtime/handlers/own-handlers.ts'
 import {signHeaders, type HmacKeys} from '#runtime/handlers/signature.ts'
 import type {Fields} from '#runtime/handlers/value.ts'
 import {createWorker, type WorkerDeps} from '#runtime/handlers/worker.ts'
@@ -86,17 +87,21 @@ type StageOptions = {
   readonly documents?: Readonly<Record<string, Fields>>
   readonly config?: object
   readonly send?: WorkerDeps['send']
+  /** The default export of a project's own file. */
+  readonly own?: unknown
 }
 
 /** Both functions on a store and a topic in memory, with a clock that stands still. */
-export function createStage({documents = DOCUMENTS, config = {}, send}: StageOptions = {}) {
+export function createStage({documents = DOCUMENTS, config = {}, send, own = {}}: StageOptions = {}) {
   const memory = createMemoryStore(documents)
   const topic = createMemoryPublisher()
   const lines: Readonly<Record<string, unknown>>[] = []
   const sent: Sent[] = []
   const time = {now: NOW}
+  const parsed = parseFunctionsConfig({...CONFIG, ...config})
   const deps = {
-    config: parseFunctionsConfig({...CONFIG, ...config}),
+    config: parsed,
+    own: readOwnHandlers(own, parsed),
     store: memory.store,
     clock: {now: () => time.now},
     log: (line: Readonly<Record<string, unknown>>) => void lines.push(line),

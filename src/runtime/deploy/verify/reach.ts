@@ -38,7 +38,7 @@ export async function reachLookup({url, access, transport, clock, signal}: Reach
     {
       code: 'STITCH_NOT_REACHABLE',
       exit: 'deploy',
-      hints: ['stitch logs --since 10m --severity WARNING', 'stitch status', 'stitch verify   (tries again)'],
+      hints: ['stitch logs --since 10m --severity warning', 'stitch status', 'stitch verify   (tries again)'],
     },
   )
 }

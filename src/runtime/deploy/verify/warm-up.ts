@@ -52,7 +52,7 @@ export function faultOf(
       'STITCH_CONTAINER_NOT_CONNECTED',
       'compare Function URL and Key id of the Stitcher client with what stitch deploy printed',
       'SGTM_CREDENTIALS must name a file with that key',
-      'stitch logs --since 5m --severity WARNING',
+      'stitch logs --since 5m --severity warning',
     )
   }
   if (answer.status === 401 && code === 'stale_timestamp') {
