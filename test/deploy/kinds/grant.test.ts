@@ -90,7 +90,7 @@ describe('what differs of roles', () => {
     const live = policy(['roles/run.invoker', ['allUsers']])
     expect(grantKind.compare(isPublic, live, comparing())).toMatchObject({notes: [{kind: 'public'}]})
     expect(grantKind.compare(onProject, {}, comparing())).toMatchObject({
-      notes: [{kind: 'privilege', text: expect.stringContaining('where stitch (default) holds')}],
+      notes: [{kind: 'privilege', text: expect.stringContaining('on the project where resource.name ==')}],
     })
     const there = policy(['roles/datastore.viewer', [lookup], condition])
     expect(grantKind.compare(onProject, there, comparing())).toEqual({verdict: 'same'})

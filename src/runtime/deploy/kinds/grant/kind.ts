@@ -94,13 +94,14 @@ function notesOf({on, bindings}: GrantSpec, missing: GrantSpec['bindings']): rea
     ...isPublic,
     ...missing.map((binding): Note => ({
       kind: 'privilege',
-      text: `${describe(binding)}, on the whole project${narrowed(binding)}`,
+      text: `${describe(binding)}, ${narrowed(binding)}`,
     })),
   ]
 }
 
+/** A condition narrows by its expression, so that is what is shown. */
 function narrowed({condition}: Entry): string {
-  return condition ? ` where ${condition.title} holds` : ''
+  return condition ? `on the project where ${condition.expression}` : 'on the whole project'
 }
 
 /** `roles/pubsub.publisher for stitch-lookup@…`. */
