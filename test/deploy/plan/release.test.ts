@@ -10,6 +10,7 @@ import {
   isSameRelease,
   keepRelease,
   listReleases,
+  pruneReleases,
   readReleaseZip,
   releaseId,
   type Release,
@@ -194,4 +195,15 @@ describe('the archive', () => {
     const file = join(folder, 'nowhere', 'index.js')
     await expect(zipSource({file, sha256: 'ab'})).rejects.toMatchObject({code: 'STITCH_BUNDLE_MISSING'})
   })
+})
+
+test('only the newest twenty releases are kept, of this project and region', async () => {
+  const own = join(folder, 'pruned')
+  for (let second = 0; second < 23; second++) await keepRelease(own, release(second, 'a'), new Uint8Array([1]))
+  const other = {...release(30, 'b'), project: 'another-project'}
+  await keepRelease(own, other, new Uint8Array([1]))
+  await pruneReleases(own, target)
+  const left = await listReleases(own, target)
+  expect(left.map(({id}) => id)).toEqual(Array.from({length: 20}, (_, index) => release(index + 3, 'a').id))
+  expect(await listReleases(own, {...target, project: 'another-project'})).toHaveLength(1)
 })

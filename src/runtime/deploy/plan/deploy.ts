@@ -16,6 +16,7 @@ import {isEmpty} from './plan.ts'
 import {
   isSameRelease,
   keepRelease,
+  pruneReleases,
   listReleases,
   releaseId,
   releasesFolder,
@@ -161,6 +162,7 @@ async function keep(
   }
   if (newest && isSameRelease(newest, release)) return newest.id
   await keepRelease(folder, release, made.wanted.source.zip)
+  await pruneReleases(folder, target)
   return release.id
 }
 

@@ -87,6 +87,15 @@ export async function listReleases(folder: string, {project, region}: Target): P
     .toSorted((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id))
 }
 
+/** Two thirds of a megabyte each: enough to go back a long way. */
+const MOST_KEPT = 20
+
+/** Forgets all but the newest releases of a project's stage and region. What cannot be deleted stays. */
+export async function pruneReleases(folder: string, target: Target): Promise<void> {
+  const old = (await listReleases(folder, target)).slice(0, -MOST_KEPT)
+  await Promise.all(old.map(async ({id}) => await rm(join(folder, id), {recursive: true, force: true}).catch(() => {})))
+}
+
 async function readRelease(folder: string): Promise<Release | undefined> {
   try {
     return Release.parse(JSON.parse(await readFile(join(folder, 'release.json'), 'utf8')))
