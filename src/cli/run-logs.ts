@@ -66,7 +66,9 @@ export async function runLogs({parsed, json}: {readonly parsed: LogsParsed; read
     request: flags.request?.toLowerCase(),
     most: flags.limit,
   }
-  const {color, columns, ascii} = readTerminal()
+  const {color, columns: width, ascii} = readTerminal()
+  // A program that reads along takes lines whole: one that is broken in the middle of an id is not found.
+  const columns = process.stdout.isTTY ? width : Number.POSITIVE_INFINITY
   type Line = Parameters<typeof showLogLine>[0]
   const tell = (line: Line) => writeStdout(paintLines(showLogLine(line, columns), {color, ascii}))
   try {

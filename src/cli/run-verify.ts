@@ -85,9 +85,16 @@ async function verify(options: VerifyOptions, flags: VerifyParsed['flags'], vers
   })
 }
 
+/** Where plain http goes no further than this machine: a container under `stitch dev`. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** Requests quote ids and may be signed, so they leave the machine encrypted or not at all. Throws STITCH_USAGE. */
 function checkUrl(url: string | undefined): void {
-  if (url === undefined || /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) return
-  throw new StitchError(`--url is ${url}, which is no web address, so nothing was verified.`, {
+  if (url === undefined) return
+  const {protocol, hostname} = URL.canParse(url) ? new URL(url) : {protocol: '', hostname: ''}
+  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return
+  const what = protocol === 'http:' ? 'not encrypted and not on this machine' : 'no web address'
+  throw new StitchError(`--url is ${url}, which is ${what}, so nothing was verified.`, {
     code: 'STITCH_USAGE',
     exit: 'usage',
     hints: ['stitch verify --url https://sgtm.example.com'],

@@ -23,6 +23,7 @@ ${exitCodes('ok', 'failed', 'usage', 'config', 'deploy', 'interrupted')}`
   static override flags = {
     url: Flags.string({
       summary: "A server container's address; its answers are compared.",
+      description: 'https, or http on this machine.',
       helpGroup: 'RUN',
       helpValue: 'URL',
     }),

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {createCloud, type CloudOptions, type FakeCloud} from '../fake-gcp/cloud.ts'
 import {createFakeGcp, type FakeGcp, type FakeOptions} from '../fake-gcp/handle.ts'
-import {runFunctions, type RunningFunctions} from '../fake-gcp/run-functions.ts'
+import {runFunctions, type RunOptions, type RunningFunctions} from '../fake-gcp/run-functions.ts'
 import {startServer} from '../fake-gcp/server.ts'
 import {tokenFor} from '../fake-gcp/token.ts'
 import {packageRoot} from './run-stitch.ts'
@@ -19,7 +19,7 @@ export const PROJECT = 'stitch-test'
 
 /** Starts the fake. With `run`, deployed functions really run, with these variables over their own. */
 export async function startCloud(
-  options: CloudOptions & FakeOptions & {readonly run?: Readonly<Record<string, string>>} = {},
+  options: CloudOptions & FakeOptions & {readonly run?: RunOptions['env']} = {},
 ): Promise<CloudOnWire & {readonly running: RunningFunctions | undefined}> {
   await using stack = new AsyncDisposableStack()
   const cloud = createCloud({project: PROJECT, polls: 1, propagation: {account: 0, service: 0}, ...options})

@@ -5,10 +5,9 @@ import {Agent, request as send} from 'undici'
 import type {HttpRequest, HttpResponse, Transport} from '#runtime/deploy/gcp/transport.ts'
 import {startInstance, type Instance} from './run-functions/instance.ts'
 import {idTokenFor, mayInvoke} from './run-functions/invoker.ts'
-import {logLine, resourceOf} from './run-functions/log-line.ts'
+import {logLine, logRequest} from './run-functions/log-line.ts'
 import type {Cloud, Json} from './service.ts'
 import {newest} from './services/cloudfunctions/start-service.ts'
-import {writeLogEntry} from './services/logging/entries.ts'
 import {serviceAt} from './services/run/deploy-service.ts'
 import {sourceBytes} from './services/storage/objects.ts'
 
@@ -33,12 +32,19 @@ export type RunningFunctions = AsyncDisposable & {
   readonly pushFace: (subscriptionId: string) => Promise<string>
 }
 
+type Variables = Readonly<Record<string, string>>
+
+export type RunOptions = {
+  /** Goes over what was deployed, or is made from it: FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST. */
+  readonly env: Variables | ((deployed: Variables) => Variables)
+}
+
 /**
  * Runs the functions that were deployed to the cloud, each in a process of its own that starts with the first request
- * and is replaced when there is a new revision. Their output becomes log entries. `env` goes over what was deployed:
- * FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST. Disposing leaves no process and no port behind.
+ * and is replaced when there is a new revision. Their output becomes log entries. Disposing leaves no process and no
+ * port behind.
  */
-export function runFunctions(cloud: Cloud, {env}: {readonly env: Readonly<Record<string, string>>}): RunningFunctions {
+export function runFunctions(cloud: Cloud, {env}: RunOptions): RunningFunctions {
   const stack = new AsyncDisposableStack()
   const agent = stack.adopt(new Agent(), async (one) => await one.destroy())
   const instances = new Map<string, {readonly revision: string; readonly started: Promise<Instance>}>()
@@ -49,10 +55,11 @@ export function runFunctions(cloud: Cloud, {env}: {readonly env: Readonly<Record
   const instanceOf = async (service: Json): Promise<Instance> => {
     const old = instances.get(service.name)
     if (old && old.revision === service.latestReadyRevision) return await old.started
+    const deployed = environmentOf(cloud, service)
     const started = startInstance({
       zip: sourceBytes(cloud, functionOf(cloud, service).buildConfig.source.storageSource),
       target: functionOf(cloud, service).buildConfig.entryPoint,
-      env: {...environmentOf(cloud, service), ...env},
+      env: {...deployed, ...(typeof env === 'function' ? env(deployed) : env)},
       onLine: (text, stream) => logLine(cloud, service, text, stream),
     })
     instances.set(service.name, {revision: service.latestReadyRevision, started})
@@ -71,6 +78,7 @@ export function runFunctions(cloud: Cloud, {env}: {readonly env: Readonly<Record
       logLine(cloud, service, String(error), 'stderr')
     })
     if (!instance) return plain(503, 'Service Unavailable')
+    const began = performance.now()
     const answer = await send(`http://127.0.0.1:${instance.port}${url.pathname}${url.search}`, {
       dispatcher: agent,
       method: request.method as 'POST',
@@ -78,12 +86,7 @@ export function runFunctions(cloud: Cloud, {env}: {readonly env: Readonly<Record
       body: request.body ?? null,
     })
     const bytes = Buffer.from(await answer.body.arrayBuffer())
-    writeLogEntry(cloud, {
-      logName: `projects/${cloud.project.id}/logs/run.googleapis.com%2Frequests`,
-      resource: resourceOf(cloud, service),
-      severity: answer.statusCode >= 500 ? 'ERROR' : answer.statusCode >= 400 ? 'WARNING' : 'INFO',
-      httpRequest: {requestMethod: request.method, requestUrl: request.url, status: answer.statusCode},
-    })
+    logRequest(cloud, service, request, {status: answer.statusCode, ms: performance.now() - began})
     return {status: answer.statusCode, headers: withoutHop(answer.headers), body: bytes}
   }
 

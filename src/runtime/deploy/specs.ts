@@ -93,6 +93,8 @@ export type GrantSpec = Base<'grant'> & {
   readonly bindings: readonly Binding[]
   /** True where nobody else may have these roles on the object: surplus members are taken away. */
   readonly exact: boolean
+  /** Titles of conditions that only this stage writes: a destroy takes them away, whoever the member is. */
+  readonly marks?: readonly string[]
 }
 
 export type GrantObject = {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {PERMISSIONS, permissionsFor, rolesFor, type Extra, type Phase} from '#runtime/deploy/gcp/permissions.ts'
 import {resolveStage} from '#runtime/deploy/settings.ts'
 import type {Spec} from '#runtime/deploy/specs.ts'
 import {readPage, listRows} from '../../docs/pages.ts'
@@ -141,6 +142,35 @@ describe('the table of the docs', () => {
         return `${role} ${objects[word] ?? word}`
       })
     expect([...new Set(said)].toSorted()).toEqual([...real].toSorted())
+  })
+
+  /** In words, what a permission is only needed for. */
+  const EXTRAS: Readonly<Record<Extra, string>> = {
+    builder: 'unless `deploy.buildServiceAccount` names it',
+    alerts: 'with `deploy.alerts.enabled`',
+    'delete-secrets': 'with `--delete-secrets`',
+    'delete-database': 'with `--delete-database`',
+  }
+
+  test('has every permission of the deployer, and no other', () => {
+    const real = PERMISSIONS.map(({permission, why, phases, role, only}) => [
+      permission,
+      only === undefined ? why : `${why}, ${EXTRAS[only]}`,
+      phases.join(', '),
+      role,
+    ])
+    expect(listRows(text, 'permission')).toEqual(real)
+  })
+
+  test('has the roles that each command takes', () => {
+    const said = listRows(text, 'command').map(([command = '', does = '', roles = '']) => {
+      const phases = does.split(', ') as Phase[]
+      // Who builds is found out by a deploy only.
+      const extras: readonly Extra[] = command.startsWith('stitch deploy') ? ['builder'] : []
+      expect(roles.replaceAll('`', '').split(', '), command).toEqual(rolesFor(permissionsFor(phases, extras)))
+      return does
+    })
+    expect(said).toEqual(['plan', 'plan, apply', 'rollback', 'verify', 'plan, status', 'logs', 'destroy'])
   })
 })
 

@@ -12,6 +12,7 @@ import {seedFirebase} from '../../fake-gcp/services/firebase.ts'
 import {readObject} from '../../fake-gcp/services/storage/objects.ts'
 import {packageRoot} from '../../package-root.ts'
 import {deployOptions, ioFor, makeProject, type Project} from '../plan/stage.ts'
+import {plainState} from './plain-state.ts'
 
 const reroute = join(import.meta.dirname, '../../fake-gcp/reroute.js')
 
@@ -161,35 +162,6 @@ function statesOf(cloud: FakeCloud): Record<string, string> {
   return Object.fromEntries(functionsIn(cloud).map(({name, state}) => [name.split('/').at(-1)!, state]))
 }
 
-/** Labels and variables that firebase-tools adds, and a hint that it gives to the build. */
-const OF_FIREBASE = new Set([
-  'deployment-tool',
-  'firebase-functions-codebase',
-  'firebase-functions-hash',
-  'sourceToken',
-  'FIREBASE_CONFIG',
-  'GCLOUD_PROJECT',
-  'EVENTARC_CLOUD_EVENT_SOURCE',
-  'FUNCTION_REGION',
-  'FUNCTION_TARGET',
-  'LOG_EXECUTION_ID',
-])
-
-/** The whole cloud without that, without Eventarc's account, and without the digests of archives, which have times. */
-function plainState(cloud: FakeCloud): unknown {
-  return JSON.parse(
-    JSON.stringify(cloud.snapshot(), (key, value: unknown) => {
-      if (OF_FIREBASE.has(key)) return undefined
-      if (typeof value === 'string') return value.replace(/@sha256:\w+$/, '')
-      if (!Array.isArray(value)) return value
-      return value.filter(
-        (one: unknown) =>
-          !(isRecord(one) && OF_FIREBASE.has(String(one['name']))) && !/@gcp-sa-eventarc\./.test(String(one)),
-      ) as unknown
-    }),
-  )
-}
-
 /** The files of each function's archive. */
 function sourcesOf(cloud: FakeCloud): Readonly<Record<string, Readonly<Record<string, string>>>> {
   const sources = functionsIn(cloud).map(({name, buildConfig}) => {
@@ -198,10 +170,6 @@ function sourcesOf(cloud: FakeCloud): Readonly<Record<string, Readonly<Record<st
     return [name, Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, strFromU8(bytes)]))]
   })
   return Object.fromEntries(sources)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
 
 type FunctionRow = {

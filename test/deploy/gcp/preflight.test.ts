@@ -1,13 +1,16 @@
 import {describe, expect, test} from 'vitest'
 import {findBuilder} from '#runtime/deploy/gcp/builder.ts'
-import {preflight, permissionsFor} from '#runtime/deploy/gcp/preflight.ts'
+import {PERMISSIONS, permissionsFor} from '#runtime/deploy/gcp/permissions.ts'
+import {preflight} from '#runtime/deploy/gcp/preflight.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {apiOver, errorInfo, failureOf, refusal, startGoogle, type Reply, type Seen} from './google.ts'
 
 const target = {project: 'shop', region: 'europe-west1', stage: undefined}
 const looking = {target, account: 'ann@example.com', doing: 'nothing was planned or changed'}
-const needs = {phases: ['plan', 'apply'], alerts: false} as const
-const all = permissionsFor(needs.phases, true).map(({permission}) => permission)
+const needs = {phases: ['plan', 'apply'], extras: ['builder']} as const
+const all = permissionsFor(needs.phases, ['builder', 'alerts']).map(({permission}) => permission)
+/** Every permission that there is. */
+const held = {body: {permissions: PERMISSIONS.map(({permission}) => permission)}}
 const builder = '12-compute@developer.gserviceaccount.com'
 const disabled = refusal(403, 'PERMISSION_DENIED', 'off', [errorInfo('SERVICE_DISABLED')])
 const denied = refusal(403, 'PERMISSION_DENIED', 'The caller does not have permission')
@@ -52,8 +55,30 @@ describe('looking at a project', () => {
     expect(scopes.filter((scope) => scope === 'cloud-platform')).toHaveLength(1)
   })
 
+  test.each<[string, object, readonly string[]]>([
+    ['only plans asks nobody about billing', {phases: ['plan']}, ['getIamPolicy', 'defaultServiceAccount']],
+    ['builds as an account of its own needs no policy', {extras: []}, ['billingInfo']],
+    ['rolls back pays for a build', {phases: ['rollback'], extras: []}, ['billingInfo']],
+    ['only looks or takes away makes two calls', {phases: ['destroy'], extras: []}, []],
+  ])('who %s', async (_, changed, besides) => {
+    const {error, seen} = await look({'POST cloudresourcemanager/v3/projects/shop:testIamPermissions': held}, changed)
+    expect(error).toBeUndefined()
+    const asked = seen.map(({url}) => /(?:\w+)$/.exec(url)![0])
+    expect(asked.toSorted()).toEqual(['shop', 'testIamPermissions', ...besides].toSorted())
+  })
+
+  test('tells what is missing before it tries what needs it', async () => {
+    const {error, seen} = await look({
+      'POST cloudresourcemanager/v3/projects/shop:testIamPermissions': {body: {}},
+      'POST cloudresourcemanager/v3/projects/shop:getIamPolicy': denied,
+    })
+    expect(error).toMatchObject({code: 'STITCH_PERMISSION_MISSING'})
+    expect(seen.some(({url}) => url.endsWith(':getIamPolicy'))).toBe(false)
+  })
+
   test('asks for all permissions in one call', async () => {
-    const {seen} = await look({}, {phases: ['plan', 'apply', 'verify', 'status', 'logs', 'destroy'], alerts: true})
+    const phases = ['plan', 'apply', 'rollback', 'verify', 'status', 'logs', 'destroy']
+    const {seen} = await look({}, {phases, extras: ['builder', 'alerts', 'delete-secrets', 'delete-database']})
     const asked = seen.filter(({url}) => url.endsWith(':testIamPermissions'))
     expect(asked).toHaveLength(1)
     const {permissions} = JSON.parse(asked[0]!.body) as {permissions: string[]}
@@ -116,7 +141,7 @@ describe('looking at a project', () => {
 
   test('counts them where they are many, and still names them', async () => {
     const {error} = await look({'POST cloudresourcemanager/v3/projects/shop:testIamPermissions': {body: {}}})
-    const needed = permissionsFor(needs.phases, false)
+    const needed = permissionsFor(needs.phases, needs.extras)
     expect(error!.message).toBe(
       `ann@example.com lacks ${needed.length} permissions in shop, so nothing was planned or changed.`,
     )

@@ -107,6 +107,7 @@ describe('the life of a stage in the fake', () => {
 
   test.each<[string, string, string, object | undefined]>([
     ['an account', 'DELETE', account('stitch-lookup'), undefined],
+    ['an account that was disabled', 'POST', `${account('stitch-worker')}:disable`, {}],
     ['a topic', 'DELETE', `pubsub.googleapis.com/v1/${p}/topics/stitch-requests`, undefined],
     [
       'settings of the subscription',
@@ -149,6 +150,24 @@ describe('the life of a stage in the fake', () => {
     for (const spec of specs) await make(spec)
     // What was made again may have changed what others need of it: a second look shows that nothing is left.
     for (const spec of specs) expect([spec.id, await look(spec)]).toMatchObject([spec.id, {verdict: 'same'}])
+    fake.assertValid()
+  })
+
+  test('a disabled account is enabled again, and nothing else of it is touched', async () => {
+    const {cloud, fake, look, make} = openCloud()
+    const spec = specs.find(({id}) => id === 'service-account/stitch-worker')!
+    for (const one of specs.slice(0, specs.indexOf(spec) + 1)) await make(one)
+    const before = cloud.snapshot()
+    await fake.seed('POST', `${account('stitch-worker')}:disable`, {})
+    expect(cloud.snapshot()).not.toEqual(before)
+    expect(await look(spec)).toMatchObject({verdict: 'update', reasons: ['is disabled']})
+    const count = fake.calls.length
+    await make(spec)
+    const changes = fake.calls.slice(count).filter(({method}) => method !== 'GET')
+    expect(changes.map(({path}) => path.split('/').at(-1))).toEqual([
+      'stitch-worker@acme-tagging.iam.gserviceaccount.com:enable',
+    ])
+    expect(cloud.snapshot()).toEqual(before)
     fake.assertValid()
   })
 

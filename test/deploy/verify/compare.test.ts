@@ -49,6 +49,24 @@ describe('answers', () => {
       found: [{what: 'results.0.attributes.a', simulated: '1', deployed: 'another value'}],
     },
     {
+      what: 'are the same where a reference names another project and database',
+      before: answer({a: {referenceValue: 'projects/demo/databases/(default)/documents/products/P-1'}}),
+      now: answer({a: {referenceValue: 'projects/my-project/databases/stitch/documents/products/P-1'}}),
+      found: [],
+    },
+    {
+      what: 'differ where a reference names another document',
+      before: answer({attributes: {referenceValue: 'projects/demo/databases/(default)/documents/products/P-1'}}),
+      now: answer({attributes: {referenceValue: 'projects/demo/databases/(default)/documents/products/P-2'}}),
+      found: [
+        {
+          what: 'attributes.referenceValue',
+          simulated: 'projects/demo/databases/(default)/documents/products/P-1',
+          deployed: 'another value',
+        },
+      ],
+    },
+    {
       what: 'need an answer',
       before: answer({}),
       now: undefined,

@@ -23,7 +23,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     host,
     path: `${parent}/functions:generateUploadUrl`,
-    permission: 'cloudfunctions.functions.sourceCodeSet',
+    permission: 'cloudfunctions.functions.generateUploadUrl',
     handle: (call, cloud) => {
       const region = regionOf(call)
       const bucket = `gcf-v2-uploads-${cloud.project.number}-${region}`

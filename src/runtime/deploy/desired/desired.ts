@@ -167,6 +167,7 @@ function projectGrant({target, settings, builder}: DesiredInput, {database, acco
           ]),
     ],
     exact: false,
+    marks: [builderMark(target.stage).title],
     why: 'Firestore grants roles on the project only; a condition narrows them to the one database',
   }
 }

@@ -8,6 +8,8 @@ export type ApiErrorOptions = {
   readonly isUnclear?: boolean
   readonly permission?: string | undefined
   readonly operation?: Operation
+  /** Where it is not the API's own: the place that a signed URL leads to. */
+  readonly host?: string
 }
 
 /** What a Google API refused, or that it could not be reached. Holds no secret: bodies and tokens are left out. */
@@ -24,6 +26,8 @@ export class ApiError extends Error {
   readonly request: ApiRequest
   /** The IAM permission that was missing, as far as the API named it. */
   readonly permission?: string
+  /** Who was asked, as `pubsub.googleapis.com`. */
+  readonly host: string
   /** Set where an operation was started and ended in this error. */
   readonly operation?: Operation
 
@@ -36,6 +40,7 @@ export class ApiError extends Error {
     this.details = options.details ?? []
     this.isUnclear = options.isUnclear ?? false
     this.request = bare
+    this.host = options.host ?? `${request.api}.googleapis.com`
     if (permission !== undefined) this.permission = permission
     if (operation !== undefined) this.operation = operation
   }

@@ -1,5 +1,5 @@
 import type {ApiError} from './api-error.ts'
-import {hostOf, memberOf, saidBy, whois, type Attempted, type Meaning} from './meaning.ts'
+import {memberOf, saidBy, whois, type Attempted, type Meaning} from './meaning.ts'
 import {roleFor} from './permissions.ts'
 
 export const ACT_AS = 'iam.serviceAccounts.actAs'
@@ -15,7 +15,7 @@ export function explainPermission(error: ApiError, {account, target}: Attempted)
   if (permission === undefined) {
     return {
       code,
-      is: `${whois(account)} may not do this in ${project}, says ${hostOf(error)} ("${saidBy(error)}")`,
+      is: `${whois(account)} may not do this in ${project}, says ${error.host} ("${saidBy(error)}")`,
       hints: [
         `gcloud projects get-iam-policy ${project} --flatten=bindings --filter="bindings.members:${memberOf(account)}"`,
       ],

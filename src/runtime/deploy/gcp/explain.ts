@@ -2,7 +2,7 @@ import {StitchError} from '#runtime/kernel/errors.ts'
 import {ApiError} from './api-error.ts'
 import {explainBuild} from './explain-build.ts'
 import {explainPermission} from './explain-permission.ts'
-import {hostOf, saidBy, type Attempted, type Meaning} from './meaning.ts'
+import {saidBy, type Attempted, type Meaning} from './meaning.ts'
 import {errorInfo} from './read-error.ts'
 
 /**
@@ -43,7 +43,7 @@ function meaningOf(error: ApiError, attempted: Attempted): Meaning {
     if (meaning) return meaning
   }
   const did = error.status >= 500 ? `failed (${error.status})` : 'refused'
-  return {code: 'STITCH_CLOUD_REFUSED', is: `${hostOf(error)} ${did} with "${saidBy(error)}"`, hints: []}
+  return {code: 'STITCH_CLOUD_REFUSED', is: `${error.host} ${did} with "${saidBy(error)}"`, hints: []}
 }
 
 function unreachable(error: ApiError): Meaning | undefined {
@@ -54,12 +54,12 @@ function unreachable(error: ApiError): Meaning | undefined {
     code: 'STITCH_CLOUD_UNREACHABLE',
     is:
       code === 'NOT_JSON'
-        ? `${hostOf(error)} gave an answer that is not Google's`
-        : `${hostOf(error)} gave no answer (${code})`,
+        ? `${error.host} gave an answer that is not Google's`
+        : `${error.host} gave no answer (${code})`,
     hints: certificate
       ? ['export NODE_EXTRA_CA_CERTS=/path/to/proxy-ca.pem   (where a proxy signs its own certificates)']
       : [
-          `curl -sS https://${hostOf(error)}/   (shows whether this machine reaches Google)`,
+          `curl -sS https://${error.host}/   (shows whether this machine reaches Google)`,
           'export HTTPS_PROXY=http://proxy.example:3128   (where a proxy is needed)',
         ],
   }
@@ -109,7 +109,7 @@ function orgPolicy(error: ApiError, {target}: Attempted): Meaning | undefined {
 
 function disabled(error: ApiError, {target}: Attempted): Meaning | undefined {
   if (error.reason !== 'SERVICE_DISABLED') return undefined
-  const {service = hostOf(error), consumer} = errorInfo(error.details).metadata ?? {}
+  const {service = error.host, consumer} = errorInfo(error.details).metadata ?? {}
   const number = consumer?.replace('projects/', '')
   return {
     code: 'STITCH_API_DISABLED',
@@ -124,7 +124,7 @@ function signIn(error: ApiError, {account}: Attempted): Meaning | undefined {
   return {
     code: 'STITCH_CREDENTIALS_EXPIRED',
     is: scope
-      ? `The sign-in of ${whose(account)} does not cover ${hostOf(error)}`
+      ? `The sign-in of ${whose(account)} does not cover ${error.host}`
       : `Google no longer accepts the sign-in of ${whose(account)}`,
     hints: ['gcloud auth application-default login'],
   }
@@ -132,7 +132,7 @@ function signIn(error: ApiError, {account}: Attempted): Meaning | undefined {
 
 function region(error: ApiError, {target}: Attempted): Meaning | undefined {
   const {message, status} = error
-  const place = String.raw`(?:locations?|regions?)`
+  const place = String.raw`(?:locations?|regions?)(?:Ids?)?`
   const wrong = new RegExp(
     String.raw`${place}\b[^.]*\b(?:not found|not valid|invalid|unsupported|not supported|does not exist|may not exist|unknown)|(?:invalid|unsupported|unknown|unrecognized)[^.]*\b${place}\b|denied on 'locations/`,
     'i',
@@ -146,7 +146,7 @@ function region(error: ApiError, {target}: Attempted): Meaning | undefined {
     code: 'STITCH_REGION_UNKNOWN',
     is: isDatabase
       ? `Firestore does not know the location ("${saidBy(error)}")`
-      : `The region ${target.region} is not one that ${hostOf(error)} knows`,
+      : `The region ${target.region} is not one that ${error.host} knows`,
     hints: isDatabase
       ? [`gcloud firestore locations list --project=${target.project}`]
       : [`gcloud functions regions list --project=${target.project}`, 'stitch deploy --region us-central1'],
@@ -178,7 +178,7 @@ function quota(error: ApiError, {target}: Attempted): Meaning | undefined {
   if (error.status !== 429 && !/quota exceeded|exceeded .*quota/i.test(error.message)) return undefined
   return {
     code: 'STITCH_QUOTA_EXHAUSTED',
-    is: `A quota of ${hostOf(error)} is used up (${saidBy(error)})`,
+    is: `A quota of ${error.host} is used up (${saidBy(error)})`,
     hints: [`https://console.cloud.google.com/iam-admin/quotas?project=${target.project}`],
   }
 }

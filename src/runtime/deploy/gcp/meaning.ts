@@ -21,10 +21,6 @@ export type Meaning = {
 /** Longer messages are lists of links. */
 const LONGEST = 300
 
-export function hostOf({request}: ApiError): string {
-  return `${request.api}.googleapis.com`
-}
-
 /** The API's own words on one line, without what could be a secret. */
 export function saidBy({message}: Pick<ApiError, 'message'>): string {
   const line = redact(message)

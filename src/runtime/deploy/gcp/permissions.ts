@@ -1,11 +1,19 @@
 /** What a command does with the project; one command may do several. */
-export type Phase = 'plan' | 'apply' | 'verify' | 'status' | 'logs' | 'destroy'
+export type Phase = 'plan' | 'apply' | 'rollback' | 'verify' | 'status' | 'logs' | 'destroy'
+
+/**
+ * What a command does only where it is wanted. `builder`: finds out who builds, where no account is configured for it.
+ * `alerts`: `deploy.alerts` is enabled. `delete-secrets`, `delete-database`: a destroy was asked for these by name.
+ */
+export type Extra = 'builder' | 'alerts' | 'delete-secrets' | 'delete-database'
 
 export type Permission = {
   readonly permission: string
   /** One plain clause, for the table of the docs. */
   readonly why: string
   readonly phases: readonly Phase[]
+  /** Absent: always needed in these phases. */
+  readonly only?: Extra
   /** The smallest predefined role that has it. */
   readonly role: string
   /** The role for changing the same things, which has it, too. */
@@ -45,6 +53,9 @@ const needs = (
     return {permission, why, phases, role: roles[action], widerRole: roles.write}
   })
 
+const onlyFor = (only: Extra, permissions: readonly Permission[]): readonly Permission[] =>
+  permissions.map((entry) => ({...entry, only}))
+
 /**
  * IAM permissions that the deploying account needs on the project, by what they are for. Names of Firestore's are those
  * it calls `datastore.indexes`, an alias of `datastore.schemas`. Making Pub/Sub's own account takes none, and what is
@@ -52,13 +63,15 @@ const needs = (
  * documentation, and each method's reference.
  */
 export const PERMISSIONS: readonly Permission[] = [
-  ...needs('read', 'services', ['plan'], {'serviceusage.services.get': 'sees which APIs are enabled'}),
+  ...needs('read', 'services', ['plan', 'destroy'], {'serviceusage.services.get': 'sees which APIs are enabled'}),
   ...needs('write', 'services', ['apply'], {
     'serviceusage.services.enable': 'enables the APIs that the functions use',
     'serviceusage.operations.get': 'waits until an API is enabled',
   }),
-  ...needs('read', 'policy', ['plan', 'apply', 'destroy'], {
-    'resourcemanager.projects.get': 'finds the project and its number',
+  ...needs('read', 'policy', ['plan', 'rollback', 'destroy'], {
+    'resourcemanager.projects.get': 'finds the project and its number, and whether somebody pays for it',
+  }),
+  ...needs('read', 'policy', ['plan', 'destroy'], {
     'resourcemanager.projects.getIamPolicy': 'reads the roles on the project',
   }),
   ...needs('write', 'policy', ['apply', 'destroy'], {
@@ -70,11 +83,14 @@ export const PERMISSIONS: readonly Permission[] = [
   }),
   ...needs('write', 'accounts', ['apply'], {
     'iam.serviceAccounts.create': 'makes the three service accounts',
-    'iam.serviceAccounts.update': 'keeps their names and descriptions',
     'iam.serviceAccounts.enable': 'enables one that somebody has disabled',
   }),
+  // Here and below: a destroy takes our mark off what was adopted.
+  ...needs('write', 'accounts', ['apply', 'destroy'], {
+    'iam.serviceAccounts.update': 'keeps their names and descriptions',
+  }),
   ...needs('write', 'accounts', ['destroy'], {'iam.serviceAccounts.delete': 'removes the three service accounts'}),
-  ...needs('write', 'actAs', ['apply'], {
+  ...needs('write', 'actAs', ['apply', 'rollback'], {
     'iam.serviceAccounts.actAs': 'lets the functions and the push subscription run as these accounts',
   }),
   ...needs('read', 'indexes', ['plan', 'destroy'], {
@@ -82,6 +98,10 @@ export const PERMISSIONS: readonly Permission[] = [
     'datastore.indexes.get': "reads the fields' settings",
   }),
   ...needs('write', 'database', ['apply'], {'datastore.databases.create': 'makes the database where there is none'}),
+  ...onlyFor(
+    'delete-database',
+    needs('write', 'database', ['destroy'], {'datastore.databases.delete': 'removes the database with all documents'}),
+  ),
   ...needs('write', 'indexes', ['apply', 'destroy'], {
     'datastore.indexes.update': 'sets times to live and exempts fields from indexes',
     'datastore.operations.get': 'waits for the database and its fields',
@@ -90,20 +110,23 @@ export const PERMISSIONS: readonly Permission[] = [
     'secretmanager.secrets.get': 'reads the two secrets, without their values',
     'secretmanager.secrets.list': 'finds secrets that an earlier configuration left',
     'secretmanager.secrets.getIamPolicy': 'reads who may use them',
-    'secretmanager.versions.list': 'finds the newest version, which is pinned',
+    'secretmanager.versions.list': 'finds a version that is enabled where the newest is not',
+  }),
+  ...needs('read', 'secrets', ['plan', 'destroy', 'status'], {
+    'secretmanager.versions.get': 'finds the newest version, which is pinned',
   }),
   ...needs('write', 'secrets', ['apply', 'destroy'], {
     'secretmanager.secrets.setIamPolicy': 'lets the functions, and nobody else, use the secrets',
+    'secretmanager.secrets.update': 'keeps their labels',
   }),
   ...needs('write', 'secrets', ['apply'], {
     'secretmanager.secrets.create': 'makes the two secrets',
-    'secretmanager.secrets.update': 'keeps their labels',
     'secretmanager.versions.add': 'stores the first value of each',
   }),
-  ...needs('write', 'secrets', ['destroy'], {
-    'secretmanager.secrets.delete': 'removes a secret that was named to be removed',
-  }),
-  ...needs('read', 'secrets', ['status'], {'secretmanager.versions.get': 'tells which version is the newest'}),
+  ...onlyFor(
+    'delete-secrets',
+    needs('write', 'secrets', ['destroy'], {'secretmanager.secrets.delete': 'removes the two secrets'}),
+  ),
   ...needs('read', 'values', ['verify'], {
     'secretmanager.versions.access': 'signs test requests as the container does',
   }),
@@ -122,12 +145,12 @@ export const PERMISSIONS: readonly Permission[] = [
   }),
   ...needs('write', 'pubsub', ['apply'], {
     'pubsub.topics.create': 'makes the two topics',
-    'pubsub.topics.update': 'keeps their labels',
     'pubsub.topics.attachSubscription': 'attaches the subscriptions to them',
     'pubsub.subscriptions.create': 'makes the two subscriptions',
-    'pubsub.subscriptions.update': 'keeps their settings',
   }),
   ...needs('write', 'pubsub', ['apply', 'destroy'], {
+    'pubsub.topics.update': 'keeps their labels',
+    'pubsub.subscriptions.update': 'keeps their settings',
     'pubsub.topics.setIamPolicy': 'lets lookup publish, and Pub/Sub move dead letters',
     'pubsub.subscriptions.setIamPolicy': 'lets Pub/Sub take dead letters off',
   }),
@@ -138,21 +161,24 @@ export const PERMISSIONS: readonly Permission[] = [
   ...needs('read', 'functions', ['plan', 'destroy'], {
     'cloudfunctions.functions.list': 'finds functions that an earlier configuration left',
   }),
-  ...needs('read', 'functions', ['plan', 'destroy', 'verify', 'status'], {
+  ...needs('read', 'functions', ['plan', 'rollback', 'destroy', 'verify', 'status'], {
     'cloudfunctions.functions.get': 'reads the two functions',
   }),
   ...needs('read', 'callers', ['plan', 'destroy'], {'run.services.get': 'reads the services they run as'}),
   ...needs('read', 'callers', ['plan', 'destroy', 'status'], {'run.services.getIamPolicy': 'reads who may call them'}),
-  ...needs('read', 'functions', ['plan'], {'cloudbuild.builds.get': 'finds the account that builds run as'}),
-  ...needs('write', 'functions', ['apply'], {
+  ...onlyFor(
+    'builder',
+    needs('read', 'functions', ['plan'], {'cloudbuild.builds.get': 'finds the account that builds run as'}),
+  ),
+  ...needs('write', 'functions', ['apply'], {'cloudfunctions.functions.create': 'makes the two functions'}),
+  ...needs('write', 'functions', ['apply', 'rollback'], {
     'cloudfunctions.functions.generateUploadUrl': 'uploads the bundle',
-    'cloudfunctions.functions.create': 'makes the two functions',
+  }),
+  ...needs('write', 'functions', ['apply', 'rollback', 'destroy'], {
     'cloudfunctions.functions.update': 'deploys a new bundle or new settings',
+    'cloudfunctions.operations.get': 'waits for builds and removals',
   }),
-  ...needs('write', 'functions', ['apply', 'destroy'], {
-    'cloudfunctions.operations.get': 'waits for builds',
-    'run.services.setIamPolicy': 'lets the right callers in',
-  }),
+  ...needs('write', 'functions', ['apply', 'destroy'], {'run.services.setIamPolicy': 'lets the right callers in'}),
   ...needs('write', 'functions', ['destroy'], {'cloudfunctions.functions.delete': 'removes the two functions'}),
   ...needs('read', 'images', ['plan', 'destroy'], {
     'artifactregistry.repositories.get': 'reads the clean-up policies of the images',
@@ -169,21 +195,27 @@ export const PERMISSIONS: readonly Permission[] = [
   }),
   ...needs('read', 'logs', ['verify', 'logs'], {'logging.logEntries.list': "reads the functions' log"}),
   ...needs('read', 'backlog', ['status'], {'monitoring.timeSeries.list': 'counts what waits in the subscriptions'}),
+  ...onlyFor('alerts', [
+    ...needs('write', 'metrics', ['apply', 'destroy'], {
+      'logging.logMetrics.create': 'makes the metric that counts errors',
+      'logging.logMetrics.update': 'keeps its filter',
+    }),
+    ...needs('write', 'metrics', ['destroy'], {'logging.logMetrics.delete': 'removes it'}),
+    ...needs('write', 'alerts', ['apply'], {
+      'monitoring.alertPolicies.create': 'makes the alert on dead letters',
+      'monitoring.alertPolicies.update': 'keeps its settings',
+    }),
+    ...needs('write', 'alerts', ['destroy'], {'monitoring.alertPolicies.delete': 'removes it'}),
+  ]),
 ]
 
-/** Needed only where `deploy.alerts` is enabled. */
-export const ALERT_PERMISSIONS: readonly Permission[] = [
-  ...needs('write', 'metrics', ['apply'], {
-    'logging.logMetrics.create': 'makes the metric that counts errors',
-    'logging.logMetrics.update': 'keeps its filter',
-  }),
-  ...needs('write', 'metrics', ['destroy'], {'logging.logMetrics.delete': 'removes it'}),
-  ...needs('write', 'alerts', ['apply'], {
-    'monitoring.alertPolicies.create': 'makes the alert on dead letters',
-    'monitoring.alertPolicies.update': 'keeps its settings',
-  }),
-  ...needs('write', 'alerts', ['destroy'], {'monitoring.alertPolicies.delete': 'removes it'}),
-]
+/** Every permission that a command with these phases needs, each once. */
+export function permissionsFor(phases: readonly Phase[], extras: readonly Extra[]): readonly Permission[] {
+  return PERMISSIONS.filter(
+    (entry) =>
+      entry.phases.some((phase) => phases.includes(phase)) && (entry.only === undefined || extras.includes(entry.only)),
+  )
+}
 
 /** Needed by a person whose calls count on the project of the deployment. */
 const QUOTA: Permission = {
@@ -196,8 +228,7 @@ const QUOTA: Permission = {
 
 /** The smallest predefined role with a permission, as far as we ever need it. */
 export function roleFor(permission: string): string | undefined {
-  const all = [...PERMISSIONS, ...ALERT_PERMISSIONS, QUOTA]
-  return all.find((entry) => entry.permission === permission)?.role
+  return [...PERMISSIONS, QUOTA].find((entry) => entry.permission === permission)?.role
 }
 
 /** The fewest roles that have all of these permissions: who may change a thing may read it. */

@@ -5,7 +5,7 @@ import {findBuilder} from './builder.ts'
 import {billingOff, projectNotFound} from './explain.ts'
 import {ACT_AS, grantCommand} from './explain-permission.ts'
 import {whois, type Meaning} from './meaning.ts'
-import {ALERT_PERMISSIONS, PERMISSIONS, rolesFor, type Permission, type Phase} from './permissions.ts'
+import {permissionsFor, rolesFor, type Extra, type Permission, type Phase} from './permissions.ts'
 
 /** More of them do not make a sentence. */
 const FEW = 6
@@ -22,13 +22,16 @@ export type Looking = {
 /** What a command needs of the project. */
 export type Needs = {
   readonly phases: readonly Phase[]
-  /** Whether `deploy.alerts` is enabled. */
-  readonly alerts: boolean
+  readonly extras: readonly Extra[]
   /** E-mails of accounts on which `iam.serviceAccounts.actAs` may be granted instead of on the project. */
   readonly actAs?: readonly string[]
 }
 
-/** Finds the project and throws a StitchError for what would stop the command later. Only reads. */
+/**
+ * Finds the project and throws a StitchError for what would stop the command later; what the account may not do is told
+ * before anything that it may not do is tried. Only reads, and asks for the builder and for billing only where something
+ * is built.
+ */
 export async function preflight(
   api: Api,
   looking: Looking,
@@ -36,10 +39,10 @@ export async function preflight(
 ): Promise<{readonly projectNumber: string; readonly builder: string | undefined}> {
   const projectNumber = await findProject(api, looking)
   await checkPermissions(api, looking, needs)
-  const changes = needs.phases.includes('apply') || needs.phases.includes('plan')
+  const builds = needs.phases.includes('apply') || needs.phases.includes('rollback')
   const [builder] = await Promise.all([
-    changes ? findBuilder(api, looking.target, projectNumber) : undefined,
-    changes ? checkBilling(api, looking) : undefined,
+    needs.extras.includes('builder') ? findBuilder(api, looking.target, projectNumber) : undefined,
+    builds ? checkBilling(api, looking) : undefined,
   ])
   return {projectNumber, builder}
 }
@@ -48,7 +51,7 @@ export async function preflight(
  * The project's number, as digits. Throws STITCH_PROJECT_NOT_FOUND, also for one that is being deleted. Service Usage is
  * asked where Resource Manager is not enabled, as in new projects.
  */
-export async function findProject(api: Api, looking: Looking): Promise<string> {
+async function findProject(api: Api, looking: Looking): Promise<string> {
   const {project} = looking.target
   try {
     const request: ApiRequest = {api: 'cloudresourcemanager', method: 'GET', path: `/v3/projects/${project}`}
@@ -88,8 +91,8 @@ function numberIn(name: string): string | undefined {
  * STITCH_PERMISSION_MISSING that names all, with one command per role. Where Resource Manager is not enabled nobody can
  * tell, and each call is left to say it.
  */
-export async function checkPermissions(api: Api, looking: Looking, {phases, alerts, actAs = []}: Needs): Promise<void> {
-  const needed = permissionsFor(phases, alerts)
+async function checkPermissions(api: Api, looking: Looking, {phases, extras, actAs = []}: Needs): Promise<void> {
+  const needed = permissionsFor(phases, extras)
   const answer = await api.find<{readonly permissions?: readonly string[]}>({
     api: 'cloudresourcemanager',
     method: 'POST',
@@ -120,12 +123,6 @@ async function mayActAs(api: Api, {project}: Target, email: string): Promise<boo
   return answer?.permissions?.includes(ACT_AS) ?? false
 }
 
-/** Every permission that a command with these phases needs, each once. */
-export function permissionsFor(phases: readonly Phase[], alerts: boolean): readonly Permission[] {
-  const all = [...PERMISSIONS, ...(alerts ? ALERT_PERMISSIONS : [])]
-  return all.filter((entry) => entry.phases.some((phase) => phases.includes(phase)))
-}
-
 function missingPermissions(missing: readonly Permission[], {account, target}: Looking): Meaning {
   const names = missing.map(({permission}) => permission)
   const isShort = names.length <= FEW
@@ -143,7 +140,7 @@ function missingPermissions(missing: readonly Permission[], {account, target}: L
  * Throws STITCH_BILLING_OFF where the project has no active billing account. Who may not see that, or has the billing
  * API not enabled, learns it from the first API that refuses.
  */
-export async function checkBilling(api: Api, looking: Looking): Promise<void> {
+async function checkBilling(api: Api, looking: Looking): Promise<void> {
   const {project} = looking.target
   const request: ApiRequest = {api: 'cloudbilling', method: 'GET', path: `/v1/projects/${project}/billingInfo`}
   let info: {readonly billingEnabled?: boolean} | undefined

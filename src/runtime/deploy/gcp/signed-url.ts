@@ -34,21 +34,25 @@ export async function exchangeFile(
     if (answer && status < 400) return answer.body
     const attempt = {status, reached: mayHaveReached(failure), count, repeatable: true}
     const delay = retryDelay({...attempt, retryAfter: answer?.headers['retry-after']}, random, clock.now())
-    if (delay === undefined) throw refusal(answer, failure, request)
+    if (delay === undefined) throw refusal(answer, failure, {request, host: new URL(url).host})
     await clock.sleep(delay)
   }
 }
 
 /** Cloud Storage answers in XML; its message may hold the URL that was signed, its code does not. */
-function refusal(answer: HttpResponse | undefined, failure: unknown, request: ApiRequest): ApiError {
+function refusal(
+  answer: HttpResponse | undefined,
+  failure: unknown,
+  asked: {readonly request: ApiRequest; readonly host: string},
+): ApiError {
   if (!answer) {
     const code = codeOf(failure)
-    return new ApiError(`no answer (${code})`, {status: 0, reason: code, request})
+    return new ApiError(`no answer (${code})`, {status: 0, reason: code, ...asked})
   }
   const code = /<Code>(\w+)<\/Code>/.exec(Buffer.from(answer.body).toString())?.[1] ?? `HTTP_${answer.status}`
   return new ApiError(`Cloud Storage answered ${answer.status} ${code}`, {
     status: answer.status,
     reason: code,
-    request,
+    ...asked,
   })
 }

@@ -28,9 +28,10 @@ export async function readDrift(
 ): Promise<Drift> {
   if (sha256 === undefined) return {unknown: 'there is no bundle on this machine to compare with'}
   try {
-    await using opened = await openPlace(stage, io, ['plan'])
-    const {place, builder} = opened
-    const desired = describeDesired({...stage, config, sha256, builder})
+    await using opened = await openPlace({config, stage, io, phases: ['plan']})
+    const {place} = opened
+    // Who builds is asked for by a deploy only: nothing is built here.
+    const desired = describeDesired({...stage, config, sha256, builder: undefined})
     // Nothing is uploaded, so no archive is made: functions are compared by the hash in their label.
     const source = {sha256, zip: new Uint8Array()}
     const {plan} = await readState(place, {desired, source, adopt: [], inventory: true})

@@ -7,7 +7,7 @@ const LANES: ReadonlySet<string> = new Set(['lookup', 'firestore', 'pubsub', 'wo
 /** Facts that stand elsewhere in the line, or that only help machines. */
 const APART: ReadonlySet<string> = new Set(['latencyMs', 'messageId', 'duplicate'])
 
-/** One line of the log as lines of at most `columns` cells: time, function, hop, what it states. */
+/** One line of the log as lines of at most `columns` cells (whole where that is infinite): time, function, hop, what it states. */
 export function showLogLine(line: LogLine, columns: number): readonly Line[] {
   const {time, severity, hop, message, requestId, trace} = line
   const bad = ['ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'].includes(severity)
@@ -16,9 +16,10 @@ export function showLogLine(line: LogLine, columns: number): readonly Line[] {
   const head: Line = [
     piece(`${time.slice(11, 23).padEnd(12, '0')} `, 'dim'),
     piece(fitCells(severity.toLowerCase(), 8), look),
-    piece(fitCells(line.function, 16), 'dim'),
+    piece(fitCells(line.function, 15), 'dim'),
   ]
-  const indent = 37
+  // So that a request id fits into 80 cells in one piece.
+  const indent = 36
   const words = [
     ...(hop ? [formatDuration(hop.durationMs)] : []),
     ...(hop?.error === undefined ? [] : [hop.error]),

@@ -7,7 +7,7 @@ import {retryAfter, ROUNDS, type Patience} from './patience.ts'
 import {withLive} from './read-live.ts'
 import {removeOne} from './remove.ts'
 import {createSteps, type Steps} from './steps.ts'
-import {idOfObject, titleOf} from './titles.ts'
+import {idOfObject, titleOf, wasNot} from './titles.ts'
 import type {FunctionsExecutor, Kinds, Live} from './types.ts'
 
 /** Functions by our own calls, side by side. */
@@ -96,7 +96,7 @@ async function converge(
 /** What did not happen. */
 function doingOf([first, ...others]: readonly Spec[]): string {
   if (!first) return 'nothing was deployed'
-  if (others.length === 0) return `the ${titleOf(first)} was not deployed`
+  if (others.length === 0) return `${wasNot(first)} deployed`
   return first.type === 'service' ? 'the APIs were not enabled' : 'the functions were not deployed'
 }
 

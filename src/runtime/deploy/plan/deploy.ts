@@ -92,7 +92,13 @@ export async function deploy(options: DeployOptions): Promise<DeployOutcome> {
   const simulation = await readSimulation(config.dataDir)
   const checked: Checked = {sha256, ...checkSimulation(simulation, {sha256, configHash, force: options.force})}
   const source = await zipSource(bundle)
-  await using opened = await openPlace(stage, io, options.planOnly ? ['plan'] : ['plan', 'apply'])
+  await using opened = await openPlace({
+    config,
+    stage,
+    io,
+    phases: options.planOnly ? ['plan'] : ['plan', 'apply'],
+    extras: stage.settings.buildServiceAccount === undefined ? ['builder'] : [],
+  })
   const {place, builder} = opened
   const desired = describeDesired({
     ...stage,

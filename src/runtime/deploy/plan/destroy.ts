@@ -2,6 +2,7 @@ import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {describeDesired} from '../desired/desired.ts'
 import {nameParts} from '../desired/parts.ts'
+import type {Extra} from '../gcp/permissions.ts'
 import {deleteDatabase} from '../kinds/database.ts'
 import type {StagePlan} from '../settings.ts'
 import {executeKinds} from './apply.ts'
@@ -38,9 +39,15 @@ export async function destroy(options: DestroyOptions): Promise<DestroyOutcome> 
   checkProject(config)
   checkDatabase(options)
   const io = {...options.io, kinds: withDatabase(options.io.kinds)}
-  await using opened = await openPlace(stage, io, options.planOnly ? ['plan'] : ['plan', 'destroy'])
-  const {place, builder} = opened
-  const desired = describeDesired({...stage, config, sha256: '', builder})
+  await using opened = await openPlace({
+    config,
+    stage,
+    io,
+    phases: options.planOnly ? ['plan'] : ['destroy'],
+    extras: extrasOf(options),
+  })
+  const {place} = opened
+  const desired = describeDesired({...stage, config, sha256: '', builder: undefined})
   const wanted: Wanted = {desired, source: {sha256: '', zip: new Uint8Array()}, adopt: [], inventory: true}
   const look = async (): Promise<State> => await readDestroy(place, wanted, options)
   const state = await look()
@@ -48,6 +55,13 @@ export async function destroy(options: DestroyOptions): Promise<DestroyOutcome> 
     return {plan: state.plan, applied: false}
   await carryOut(place, {...wanted, desired: []}, state, {executor: executeKinds(io.kinds), again, look})
   return {plan: state.plan, applied: true}
+}
+
+function extrasOf(options: DestroyOptions): readonly Extra[] {
+  return [
+    ...(options.deleteSecrets ? (['delete-secrets'] as const) : []),
+    ...(options.deleteDatabase === undefined ? [] : (['delete-database'] as const)),
+  ]
 }
 
 async function readDestroy(place: Place, wanted: Wanted, options: DestroyOptions): Promise<State> {

@@ -1,6 +1,7 @@
 import {applyContext, type ApplyOptions} from './apply-context.ts'
 import {retryAfter, type Patience} from './patience.ts'
 import type {Steps} from './steps.ts'
+import {wasNot} from './titles.ts'
 import type {Change, Live} from './types.ts'
 
 /** Takes one resource away; gone already is as good. */
@@ -22,7 +23,7 @@ export async function removeOne(change: Change, live: Live, steps: Steps, option
     } catch (error) {
       signal.throwIfAborted()
       const retry = retryAfter(error, patience)
-      if (!retry) throw explain(error, `the ${change.title} was not removed`)
+      if (!retry) throw explain(error, `${wasNot(spec)} removed`)
       patience = retry.patience
       stale = true
       await clock.sleep(retry.ms)

@@ -55,7 +55,12 @@ export async function rollback(options: RollbackOptions): Promise<RollbackOutcom
   const folder = releasesFolder(config.dataDir, target)
   const releases = await listReleases(folder, target)
   if (releases.length === 0) throw noReleases(options)
-  await using opened = await openPlace(options.stage, io, options.planOnly ? ['plan'] : ['plan', 'apply'])
+  await using opened = await openPlace({
+    config,
+    stage: options.stage,
+    io,
+    phases: options.planOnly ? ['plan'] : ['rollback'],
+  })
   const {place} = opened
   const now = functionsOf(options, releases.at(-1)!)
   const live = await readLive(now, place.reading, io.kinds.readSpec).catch((error: unknown) => {

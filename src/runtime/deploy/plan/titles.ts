@@ -34,6 +34,11 @@ export function titleOf(spec: Spec): string {
   }
 }
 
+/** `the topic stitch-requests was not`, for the end of a sentence. */
+export function wasNot(spec: Spec): string {
+  return `the ${titleOf(spec)} ${spec.type === 'grant' ? 'were' : 'was'} not`
+}
+
 function objectTitle({type, name}: GrantObject): string {
   if (type === 'project') return `project ${name}`
   return `${type === 'run-service' ? 'function' : type} ${name}`

@@ -57,11 +57,13 @@ function exactRoles({exact, on, bindings}: GrantSpec): ReadonlySet<string> {
   return new Set([...bindings.map(({role}) => role), ...(on.type === 'run-service' ? ['roles/run.invoker'] : [])])
 }
 
-/** The entries that are this deployment's: also of accounts that were deleted since. */
+/** The entries that are this deployment's: also of accounts that were deleted since, and by its marks. */
 export function ownEntries(spec: GrantSpec, policy: Policy, projectNumber: string): readonly Entry[] {
   const wanted = wantedBindings(spec, projectNumber)
-  return entriesOf(policy).filter((entry) =>
-    wanted.some((binding) => isSame(entry, binding) || isPredecessor(entry, binding) || isOutdated(entry, binding)),
+  return entriesOf(policy).filter(
+    (entry) =>
+      spec.marks?.includes(entry.condition?.title ?? '') ||
+      wanted.some((binding) => isSame(entry, binding) || isPredecessor(entry, binding) || isOutdated(entry, binding)),
   )
 }
 
