@@ -124,6 +124,27 @@ describe('a deployment that meets one fault', () => {
   )
 })
 
+describe('a build that ends in an error', () => {
+  test.each(['ARTIFACT_REGISTRY', 'BUILD', 'SERVICE'])(
+    'at the stage %s of either function is told, and the next run ends in the same state',
+    async (stage) => {
+      const undisturbed = await deployUndisturbed()
+      for (const name of ['stitch-lookup', 'stitch-worker']) {
+        const cloud = await makeCloud()
+        cloud.faults.inject({
+          match: ({method, query}) => method === 'POST' && query.get('functionId') === name,
+          kind: `operation:${stage}`,
+        })
+        expect(await attempt(cloud)).toMatch(/^StitchError: /)
+        expect(cloud.faults.met()).toBe(1)
+        expect(await attempt(cloud)).toBeUndefined()
+        cloud.settle()
+        expect(cloud.snapshot()).toEqual(undisturbed.state)
+      }
+    },
+  )
+})
+
 function isWrite({method, path}: {readonly method: string; readonly path: string}): boolean {
   return method !== 'GET' && !/:(getIamPolicy|testIamPermissions)$/.test(path)
 }
