@@ -1,14 +1,28 @@
+import type {Clock} from '#runtime/kernel/clock.ts'
+
 export type EngineName = 'embedded' | 'gcloud' | 'external'
 
 /** A port somebody asked for: `explicit` stops the run when it is taken, otherwise the next free one is used. */
 export type PortWish = {readonly port: number; readonly explicit: boolean}
 
+/** Documents of every collection with the last id `collection` go when the timestamp in their `field` has passed. */
+export type TtlPolicy = {readonly collection: string; readonly field: string}
+
 export type EngineOptions = {
   readonly name: EngineName
-  /** Folder for documents and for the emulators' logs, usually `<project>/.stitch`. Embedded keeps `firestore.db` in it. */
+  /**
+   * Folder for documents, messages and the emulators' logs, usually `<project>/.stitch`. Embedded keeps `firestore.db` and
+   * `pubsub.db` in it.
+   */
   readonly dataDir: string
-  /** Embedded only: keep documents in memory instead of in `dataDir`. */
+  /** Embedded only: keep documents and messages in memory instead of in `dataDir`. */
   readonly inMemory?: boolean
+  /** Embedded only: which documents are deleted when their time is over. Without it nothing expires. */
+  readonly ttl?: readonly TtlPolicy[]
+  /** Embedded only: the time that documents, transactions and expiry go by; the machine's unless given. */
+  readonly clock?: Clock
+  /** Embedded only: ids of subscriptions that begin anew, without what an interrupted run left in `dataDir`. */
+  readonly ownSubscriptions?: readonly string[]
   readonly projectId: string
   readonly firestorePort: PortWish
   readonly pubsubPort: PortWish

@@ -7,8 +7,10 @@ import {useFirestore} from '../../conformance/firestore-client.ts'
 import type {FirestoreUnderTest} from '../../conformance/firestore-client.ts'
 import {describeDocuments} from '../../conformance/firestore-documents.ts'
 import {describeLimits} from '../../conformance/firestore-limits.ts'
+import {describeListeners} from '../../conformance/firestore-listen.ts'
 import {describeQueries} from '../../conformance/firestore-queries.ts'
 import {describeTransactions} from '../../conformance/firestore-transactions.ts'
+import {describeVectors} from '../../conformance/firestore-vectors.ts'
 import {skipReason, titled} from '../gcloud/skip-reason.ts'
 
 async function startOfficial(): Promise<FirestoreUnderTest> {
@@ -35,4 +37,6 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulator agrees with 
   describeQueries(clients)
   describeTransactions(clients)
   describeLimits(clients)
+  describeVectors(clients, {nested: false})
+  describeListeners(clients)
 })

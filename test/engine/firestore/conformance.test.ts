@@ -1,9 +1,12 @@
 import {describe} from 'vitest'
 import {useFirestore} from '../../conformance/firestore-client.ts'
 import {describeDocuments} from '../../conformance/firestore-documents.ts'
+import {describeExplain} from '../../conformance/firestore-explain.ts'
 import {describeLimits} from '../../conformance/firestore-limits.ts'
+import {describeListeners} from '../../conformance/firestore-listen.ts'
 import {describeQueries} from '../../conformance/firestore-queries.ts'
 import {describeTransactions} from '../../conformance/firestore-transactions.ts'
+import {describeVectors} from '../../conformance/firestore-vectors.ts'
 import {startEmbedded} from './start-embedded.ts'
 
 describe('the embedded Firestore, through the unmodified client', () => {
@@ -12,4 +15,7 @@ describe('the embedded Firestore, through the unmodified client', () => {
   describeQueries(clients)
   describeTransactions(clients)
   describeLimits(clients)
+  describeExplain(clients)
+  describeVectors(clients, {nested: true})
+  describeListeners(clients)
 })

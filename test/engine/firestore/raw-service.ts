@@ -19,6 +19,16 @@ type RawService = Disposable & {
   readonly store: DocumentStore
   /** All answers of an RPC, as plain objects; int64 as text. Rejects with the error the handler threw. */
   readonly call: (method: string, request: object) => Promise<Answer[]>
+  readonly open: (method: 'Listen' | 'Write') => RawStream
+}
+
+/** A call whose requests follow one another; answers come when they are asked for. */
+export type RawStream = Disposable & {
+  readonly send: (request: object) => void
+  /** Half-closes. */
+  readonly end: () => void
+  /** The next answer; undefined at the end of the stream. Rejects with the error the handler threw. */
+  readonly next: () => Promise<Answer | undefined>
 }
 
 /** The service without a network: for RPCs that the Node client does not use, and for a clock that tests can move. */
@@ -28,6 +38,32 @@ export function createRawService(clock = {now: () => Date.now()}): RawService {
   const {service} = stack.use(createFirestoreService(store, clock))
   return {
     store,
+    open: (name) => {
+      const method = firestore.methods[name]!
+      method.resolve()
+      const handler = service[`/google.firestore.v1.Firestore/${name}`]!
+      if (handler.kind !== 'bidi') throw new Error(`${name} takes one request`)
+      const cancelled = new AbortController()
+      const {readable, writable} = new TransformStream<Buffer, Buffer>(undefined, undefined, {highWaterMark: 1000})
+      const requests = writable.getWriter()
+      const answers = handler.handle(readable, {metadata: {}, signal: cancelled.signal})[Symbol.asyncIterator]()
+      const Request = method.resolvedRequestType!
+      const Response = method.resolvedResponseType!
+      return {
+        send: (request) => {
+          // What is sent to a call that ended already is lost, as on the wire.
+          requests.write(Buffer.from(Request.encode(Request.fromObject(request)).finish())).catch(() => undefined)
+        },
+        end: () => void requests.close().catch(() => undefined),
+        next: async () => {
+          const {done, value} = await answers.next()
+          return done
+            ? undefined
+            : Response.toObject(Response.decode(value), {longs: String, enums: String, arrays: false})
+        },
+        [Symbol.dispose]: () => cancelled.abort(),
+      }
+    },
     call: async (name, request) => {
       const method = firestore.methods[name]!
       method.resolve()

@@ -87,23 +87,37 @@ describe('RPCs that the Node client does not use', () => {
     })
   })
 
-  test.each(['PartitionQuery', 'Write', 'Listen', 'ExecutePipeline'])(
-    '%s says that it is not there',
-    async (method) => {
-      using service = createRawService()
-      await expect(service.call(method, {})).rejects.toMatchObject({code: 12, message: expect.stringContaining(method)})
-    },
-  )
-
-  test('findNearest and explain say that they are not there', async () => {
+  test.each(['ExecutePipeline'])('%s says that it is not there', async (method) => {
     using service = createRawService()
-    const structuredQuery = {from: [{collectionId: 'c'}]}
-    await expect(
-      service.call('RunQuery', {parent: ROOT, structuredQuery: {...structuredQuery, findNearest: {}}}),
-    ).rejects.toMatchObject({code: 12, message: expect.stringContaining('find_nearest')})
-    await expect(service.call('RunQuery', {parent: ROOT, structuredQuery, explainOptions: {}})).rejects.toMatchObject({
-      code: 12,
-      message: expect.stringContaining('explain'),
+    await expect(service.call(method, {})).rejects.toMatchObject({code: 12, message: expect.stringContaining(method)})
+  })
+
+  test('findNearest refuses what it cannot search for', async () => {
+    using service = createRawService()
+    const vector = (...values: number[]) => ({
+      mapValue: {
+        fields: {
+          __type__: {stringValue: '__vector__'},
+          value: {arrayValue: {values: values.map((doubleValue) => ({doubleValue}))}},
+        },
+      },
     })
+    const right = {vectorField: {fieldPath: 'v'}, queryVector: vector(1), distanceMeasure: 'COSINE', limit: {value: 1}}
+    const search = (over: object) =>
+      service.call('RunQuery', {
+        parent: ROOT,
+        structuredQuery: {from: [{collectionId: 'c'}], findNearest: {...right, ...over}},
+      })
+    await expect(search({})).resolves.toHaveLength(1)
+    for (const over of [
+      {vectorField: null},
+      {queryVector: {stringValue: 'x'}},
+      {queryVector: vector()},
+      {distanceMeasure: 0},
+      {limit: {value: 0}},
+      {limit: {value: 1001}},
+    ]) {
+      await expect(search(over)).rejects.toMatchObject({code: 3})
+    }
   })
 })

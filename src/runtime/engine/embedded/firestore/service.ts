@@ -1,17 +1,26 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
-import type {Method, Service} from '../grpc/service.ts'
+import type {Call, Method, Service} from '../grpc/service.ts'
+import type {TtlPolicy} from '../../types.ts'
 import type {DocumentStore} from '../store/store.ts'
 import {unimplemented} from './errors.ts'
+import {expireDocuments} from './expire.ts'
+import {createInterest} from './listen/interest.ts'
+import {createResumeTokens} from './listen/resume-token.ts'
 import {batchGetDocuments} from './rpc/batch-get.ts'
 import {createContext} from './rpc/context.ts'
 import type {ServiceContext} from './rpc/context.ts'
 import {createDocument, deleteDocument, getDocument, updateDocument} from './rpc/documents.ts'
 import {listCollectionIds, listDocuments} from './rpc/lists.ts'
+import {listenRpc} from './rpc/listen.ts'
+import {partitionQuery} from './rpc/partition.ts'
 import {runAggregationRpc, runQueryRpc} from './rpc/queries.ts'
 import {beginTransaction, rollback} from './rpc/transactions.ts'
+import {writeRpc} from './rpc/write-stream.ts'
+import type {WriteStreams} from './rpc/write-stream.ts'
 import {batchWrite, commit} from './rpc/writes.ts'
 
 type Unary = (context: ServiceContext, request: Buffer) => Uint8Array
+type Bidi = (requests: AsyncIterable<Buffer>, call: Call) => AsyncIterable<Uint8Array>
 type Streaming = (context: ServiceContext, request: Buffer) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 const UNARY: Readonly<Record<string, Unary>> = {
@@ -25,6 +34,7 @@ const UNARY: Readonly<Record<string, Unary>> = {
   Commit: commit,
   Rollback: rollback,
   BatchWrite: batchWrite,
+  PartitionQuery: partitionQuery,
 }
 
 const STREAMING: Readonly<Record<string, Streaming>> = {
@@ -34,11 +44,31 @@ const STREAMING: Readonly<Record<string, Streaming>> = {
 }
 
 /** Not there yet. Each is refused with a sentence that names it. */
-const MISSING: readonly string[] = ['PartitionQuery', 'ExecutePipeline', 'Write', 'Listen']
+const MISSING: readonly string[] = ['ExecutePipeline']
 
-/** `google.firestore.v1.Firestore` over a store, for the gRPC server. Disposing ends its transactions. */
-export function createFirestoreService(store: DocumentStore, clock: Clock): {readonly service: Service} & Disposable {
+type FirestoreService = Disposable & {
+  readonly service: Service
+  /** Deletes what has expired by now; returns how many documents that were. */
+  readonly expire: () => number
+}
+
+/**
+ * `google.firestore.v1.Firestore` over a store, for the gRPC server. Disposing ends its transactions.
+ * @param ttl policies for `expire`, which nothing here calls by itself
+ */
+export function createFirestoreService(
+  store: DocumentStore,
+  clock: Clock,
+  ttl: readonly TtlPolicy[] = [],
+): FirestoreService {
   const context = createContext(store, clock)
+  const interest = createInterest(store)
+  const listening = {interest, tokens: createResumeTokens()}
+  const streams: WriteStreams = new Map()
+  const bidi: Readonly<Record<string, Bidi>> = {
+    Listen: (requests, call) => listenRpc({context, listening}, requests, call),
+    Write: (requests) => writeRpc({context, streams}, requests),
+  }
   const methods: [string, Method][] = []
   for (const [name, handle] of Object.entries(UNARY)) {
     methods.push([name, {kind: 'unary', handle: (request) => handle(context, request)}])
@@ -46,10 +76,15 @@ export function createFirestoreService(store: DocumentStore, clock: Clock): {rea
   for (const [name, handle] of Object.entries(STREAMING)) {
     methods.push([name, {kind: 'serverStream', handle: (request) => handle(context, request)}])
   }
+  for (const [name, handle] of Object.entries(bidi)) methods.push([name, {kind: 'bidi', handle}])
   for (const name of MISSING) methods.push([name, {kind: 'bidi', handle: () => refuse(name)}])
   return {
     service: Object.fromEntries(methods.map(([name, method]) => [`/google.firestore.v1.Firestore/${name}`, method])),
-    [Symbol.dispose]: () => context.transactions[Symbol.dispose](),
+    expire: () => expireDocuments(context, clock, ttl),
+    [Symbol.dispose]: () => {
+      interest[Symbol.dispose]()
+      context.transactions[Symbol.dispose]()
+    },
   }
 }
 

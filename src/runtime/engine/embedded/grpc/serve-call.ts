@@ -44,6 +44,8 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
   } catch (error) {
     const {code, message} = statusOf(error)
     trailers = {'grpc-status': String(code), 'grpc-message': encodeMessage(message)}
+    if (error instanceof GrpcStatus && error.details)
+      trailers['grpc-status-details-bin'] = Buffer.from(error.details).toString('base64')
   } finally {
     clearTimeout(timer)
     closing.removeEventListener('abort', onClosing)

@@ -1,13 +1,17 @@
 import {once} from 'node:events'
+import type {RequestListener} from 'node:http'
 import {createServer, type ServerHttp2Session} from 'node:http2'
 import type {AddressInfo} from 'node:net'
 import {serveCall} from './serve-call.ts'
 import type {Service} from './service.ts'
+import {sharePort} from './share-port.ts'
 
 export type GrpcServerOptions = {
   /** 0 for any free port. */
   readonly port: number
   readonly services: readonly Service[]
+  /** Answers callers of HTTP/1.1 on the same port; without it they are refused. */
+  readonly pages?: RequestListener | undefined
 }
 
 /** A gRPC server on 127.0.0.1. */
@@ -21,7 +25,7 @@ const GRACE_MS = 250
  * server for Node and starts faster. Rejects with the system's error when the port cannot be had.
  * Disposing aborts the signals of all calls, ends the sessions and resolves when the port is free.
  */
-export async function startGrpcServer({port, services}: GrpcServerOptions): Promise<GrpcServer> {
+export async function startGrpcServer({port, services, pages}: GrpcServerOptions): Promise<GrpcServer> {
   const methods: Service = Object.assign({}, ...services) as Service
   const closing = new AbortController()
   const sessions = new Set<ServerHttp2Session>()
@@ -37,14 +41,15 @@ export async function startGrpcServer({port, services}: GrpcServerOptions): Prom
     void serveCall({stream, headers, method, closing: closing.signal})
   })
   server.on('sessionError', () => undefined)
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  const door = pages ? sharePort(server, pages) : server
+  door.listen(port, '127.0.0.1')
+  await once(door, 'listening')
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port: (door.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
       closing.abort()
-      const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
+      const closed = new Promise<void>((resolve) => void door.close(() => resolve()))
       const impatience = setTimeout(() => {
         for (const session of sessions) session.destroy()
       }, GRACE_MS)

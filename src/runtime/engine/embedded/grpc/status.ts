@@ -19,10 +19,13 @@ export const STATUS = {
 export class GrpcStatus extends Error {
   override readonly name = 'GrpcStatus'
   readonly code: number
+  /** An encoded google.rpc.Status with details, for clients that look at them. */
+  readonly details: Uint8Array | undefined
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, details?: Uint8Array) {
     super(message)
     this.code = code
+    this.details = details
   }
 }
 

@@ -9,6 +9,8 @@ export type Collections = {
   /** Forgets numbers that a rolled back transaction may have given. */
   readonly forget: () => void
   readonly list: (parent: string, collectionId?: string) => readonly string[]
+  /** All with this last id, in all databases. */
+  readonly group: (collectionId: string) => readonly string[]
   readonly childIds: (name: string, after: string | undefined, limit: number) => readonly string[]
 }
 
@@ -25,6 +27,7 @@ export function createCollections(database: Database): Collections {
   const group = database.prepare(
     'SELECT path FROM collections WHERE database = ? AND collection_id = ? AND key > ? AND key < ? ORDER BY key',
   )
+  const everywhere = database.prepare('SELECT database, path FROM collections WHERE collection_id = ?')
   const next = database.prepare(`${range} AND ${HOLDS_DOCUMENTS} ORDER BY key LIMIT 1`)
   const cache = new Map<string, number>()
 
@@ -61,6 +64,8 @@ export function createCollections(database: Database): Collections {
         collectionId === undefined ? all.all(root, from, endOf(from)) : group.all(root, collectionId, from, endOf(from))
       return rows.map((row) => `${root}/${String(row['path'])}`)
     },
+    group: (collectionId) =>
+      everywhere.all(collectionId).map((row) => `${String(row['database'])}/${String(row['path'])}`),
     childIds: (name, after, limit) => {
       const {root, segments} = splitRoot(name)
       const prefix = encodePath(segments)

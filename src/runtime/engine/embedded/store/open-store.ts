@@ -1,5 +1,6 @@
 import {decodeId, encodeId, successorOf} from './keys.ts'
 import {createCollections} from './collections.ts'
+import {createFieldIndexes} from './field-index.ts'
 import {openDatabase} from './open-database.ts'
 import type {StoreOptions} from './open-database.ts'
 import {createStatements} from './statements.ts'
@@ -11,6 +12,9 @@ import type {CommittedChanges, DocumentChange, DocumentStore, IdRange, NamedDocu
 /** Commits between two removals of history that nobody can ask for any more. */
 const PRUNE_EVERY = 1000
 
+/** A collection of this size is read in about a millisecond. */
+const INDEX_ABOVE = 500
+
 const FIRST_KEY = Buffer.alloc(0)
 const LAST_KEY = Buffer.from([0xff])
 
@@ -19,6 +23,7 @@ export function openStore(options: StoreOptions): DocumentStore {
   const database = openDatabase(options)
   const collections = createCollections(database)
   const statements = createStatements(database)
+  const indexes = createFieldIndexes(database, options.indexAbove ?? INDEX_ABOVE)
   const listeners = new Set<(committed: CommittedChanges) => void>()
   let lastCommit = statements.readClock()
   let commits = 0
@@ -31,6 +36,7 @@ export function openStore(options: StoreOptions): DocumentStore {
     if (change.before) statements.archive(number, key, change.before, time)
     if (change.after) statements.put(number, key, change.after)
     else statements.remove(number, key)
+    indexes.update(number, key, change.before, change.after)
   }
 
   return {
@@ -54,7 +60,23 @@ export function openStore(options: StoreOptions): DocumentStore {
       const rows = at === undefined ? statements.scan(number, from, to) : statements.scanPast(number, from, to, at)
       for (const row of rows) yield toNamed(collection, row)
     },
+    openIndex: (collection, index) => {
+      const number = collections.find(collection)
+      const id = number === undefined ? undefined : indexes.open(number, index)
+      if (number === undefined || id === undefined) return undefined
+      return {
+        count: (ranges, most) => ranges.reduce((sum, range) => sum + indexes.count(id, range, most), 0),
+        *read(ranges, descending) {
+          for (const range of descending ? ranges.toReversed() : ranges) {
+            for (const row of indexes.read(number, id, range, descending)) {
+              yield {...toNamed(collection, row), indexKey: row.value}
+            }
+          }
+        },
+      }
+    },
     collections: collections.list,
+    collectionGroup: collections.group,
     childIds: collections.childIds,
     apply: (committed) => {
       database.exec('BEGIN IMMEDIATE')

@@ -1,12 +1,12 @@
 import type {Database} from './sqlite.ts'
 
 /** The version of the tables below, kept in the file as `user_version`. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /**
  * `documents` is keyed by its collection's number and the id in sortable form, so that a point read is one index
  * lookup and a query reads its collection only. `history` keeps what was replaced, for reads of the recent past.
- * Times are microseconds since the epoch. Field indexes will be further tables beside these.
+ * Times are microseconds since the epoch.
  */
 const TABLES = `
   CREATE TABLE collections (
@@ -40,6 +40,26 @@ const TABLES = `
   INSERT INTO clock VALUES (1, 0);
 `
 
+/**
+ * Since version 2. `field_entries` has a document's key under its value for each index of `field_indexes`, which are
+ * made when a query first asks for them; `path` is a JSON array.
+ */
+const INDEX_TABLES = `
+  CREATE TABLE field_indexes (
+    id INTEGER PRIMARY KEY,
+    collection INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    UNIQUE (collection, path, kind)
+  );
+  CREATE TABLE field_entries (
+    field INTEGER NOT NULL,
+    value BLOB NOT NULL,
+    key BLOB NOT NULL,
+    PRIMARY KEY (field, value, key)
+  ) WITHOUT ROWID;
+`
+
 /** The version of an opened file; 0 for a new one. */
 export function readSchemaVersion(database: Database): number {
   return Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
@@ -47,5 +67,10 @@ export function readSchemaVersion(database: Database): number {
 
 /** Makes the tables in a new file, all or none. */
 export function createTables(database: Database): void {
-  database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+  database.exec(`BEGIN IMMEDIATE; ${TABLES} ${INDEX_TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+}
+
+/** Brings a file of version 1 to this version, wholly or not at all. */
+export function upgradeTables(database: Database): void {
+  database.exec(`BEGIN IMMEDIATE; ${INDEX_TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
 }

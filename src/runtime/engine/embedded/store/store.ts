@@ -26,6 +26,25 @@ export type IdRange = {
   readonly to?: {readonly id: string; readonly inclusive: boolean}
 }
 
+/** What an index of a collection goes by: a field's value, or each element of the array that it is. */
+export type FieldIndex = {readonly path: readonly string[]; readonly of: 'value' | 'elements'}
+
+/** Index keys from `from` up to, not including, `to`; they sort as values do, see index-keys.ts. */
+export type ValueRange = {readonly from: Uint8Array; readonly to: Uint8Array}
+
+/** A document under an index key. */
+export type IndexedDocument = NamedDocument & {readonly indexKey: Uint8Array}
+
+export type IndexReader = {
+  /** The number of entries in the ranges, counted up to `most` in each. */
+  readonly count: (ranges: readonly ValueRange[], most: number) => number
+  /**
+   * The documents of the latest state whose key lies in the ranges, which are given in order and do not overlap: by
+   * key, then by id, or all the other way round. By elements, one may come several times. To be read as `scan` is.
+   */
+  readonly read: (ranges: readonly ValueRange[], descending: boolean) => Iterable<IndexedDocument>
+}
+
 /**
  * Documents by resource name. All of it is synchronous: between two awaits of a caller nothing else changes.
  * `at` (microseconds) asks for the state of that moment, which may be up to `HISTORY_MICROS` in the past; without it
@@ -38,10 +57,17 @@ export type DocumentStore = Disposable & {
   /** The documents directly in a collection, in order of their ids. To be read to its end or left before a commit. */
   readonly scan: (collection: string, range: IdRange, at?: number) => Iterable<NamedDocument>
   /**
+   * An index of a collection, which the first to ask for it has made; undefined where reading the collection is as
+   * good because it is small. It is kept from then on, also between processes.
+   */
+  readonly openIndex: (collection: string, index: FieldIndex) => IndexReader | undefined
+  /**
    * Names of the collections that hold documents at or below a parent (`…/documents` or a document's name), in order
    * of their names; with `collectionId` only those whose last part it is.
    */
   readonly collections: (parent: string, collectionId?: string) => readonly string[]
+  /** Names of all collections with this last id, in all databases. */
+  readonly collectionGroup: (collectionId: string) => readonly string[]
   /** Ids directly below a document, the root, or a collection, that lead to at least one document further down. */
   readonly childIds: (name: string, after: string | undefined, limit: number) => readonly string[]
   /**

@@ -6,7 +6,8 @@ import {NULL} from '../values/value.ts'
 import type {Fields, Value} from '../values/value.ts'
 import {isName} from './decode-filter.ts'
 import {createFieldReader} from './field-reader.ts'
-import {createQueryMatcher, findMatches, runQuery} from './run-query.ts'
+import {findMatches, runQuery} from './run-query.ts'
+import type {QueryTrace} from './run-query.ts'
 import type {Query} from './query.ts'
 
 export type Aggregation = {readonly alias: string} & (
@@ -47,18 +48,24 @@ export function runAggregations(
   query: Query,
   aggregations: readonly Aggregation[],
   at: number | undefined,
+  trace?: QueryTrace,
 ): Fields {
   const folds = aggregations.map((aggregation) => ({alias: aggregation.alias, fold: createFold(aggregation)}))
-  for (const document of selectDocuments(store, withFields(query, aggregations), at)) {
+  for (const document of selectDocuments(store, withFields(query, aggregations), at, trace)) {
     for (const {fold} of folds) fold.add(document)
   }
   return new Map(folds.map(({alias, fold}) => [alias, fold.result()]))
 }
 
 /** Order matters only where something is cut off; without that, documents pass one by one and none is kept. */
-function selectDocuments(store: DocumentStore, query: Query, at: number | undefined): Iterable<NamedDocument> {
-  const cut = query.limit !== undefined || query.offset > 0 || query.startAt || query.endAt
-  return cut ? runQuery(store, query, at) : findMatches(store, query, at, undefined, createQueryMatcher(query))
+function selectDocuments(
+  store: DocumentStore,
+  query: Query,
+  at: number | undefined,
+  trace: QueryTrace | undefined,
+): Iterable<NamedDocument> {
+  const cut = query.limit !== undefined || query.offset > 0 || query.startAt || query.endAt || query.nearest
+  return cut ? runQuery(store, query, at, trace) : findMatches(store, query, at, {trace})
 }
 
 /** Ordering by a field, last of all, keeps the documents that have it and changes no other order. */

@@ -1,10 +1,12 @@
-import {invalidArgument, unimplemented} from '../errors.ts'
+import {invalidArgument} from '../errors.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {decodeValue} from '../values/decode.ts'
 import type {Reader} from '../values/reader.ts'
 import type {Value} from '../values/value.ts'
 import {checkQuery} from './check-query.ts'
 import {decodeFieldReference, decodeFilter} from './decode-filter.ts'
+import {decodeNearest} from './nearest.ts'
+import type {Nearest} from './nearest.ts'
 import {completeOrder} from './order.ts'
 import type {Cursor, Filter, Order, Query} from './query.ts'
 
@@ -20,6 +22,7 @@ export function decodeQuery(reader: Reader, parent: string): Query {
   let endAt: Cursor | undefined
   let offset = 0
   let limit: number | undefined
+  let nearest: Nearest | undefined
   while (reader.position < reader.end) {
     const tag = reader.uint()
     if (tag === 0x0a) select = decodeProjection(reader.message())
@@ -30,7 +33,7 @@ export function decodeQuery(reader: Reader, parent: string): Query {
     else if (tag === 0x30) offset = Number(reader.int64())
     else if (tag === 0x3a) startAt = decodeCursor(reader.message())
     else if (tag === 0x42) endAt = decodeCursor(reader.message())
-    else if (tag === 0x4a) throw unimplemented('find_nearest')
+    else if (tag === 0x4a) nearest = decodeNearest(reader.message())
     else reader.skip(tag)
   }
   if (from.length > 1) throw invalidArgument('StructuredQuery.from cannot have more than one collection selector.')
@@ -46,6 +49,7 @@ export function decodeQuery(reader: Reader, parent: string): Query {
     offset,
     limit,
     select,
+    nearest,
   }
   checkQuery(query)
   return {...query, orderBy: completeOrder(orderBy, where)}

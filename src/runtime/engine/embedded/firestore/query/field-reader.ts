@@ -8,15 +8,21 @@ import {isName} from './decode-filter.ts'
 
 type FieldReader = (document: NamedDocument) => Value | undefined
 
-/**
- * Reads one path out of encoded documents and decodes nothing else, which is what makes a scan fast. Relies on the
- * stored form: entries with the key first, then the value.
- */
+/** Reads one path, which may be the name, out of documents. */
 export function createFieldReader(path: FieldPath): FieldReader {
   if (isName(path)) return ({name}) => ({kind: 'reference', value: name})
+  const read = createValueReader(path)
+  return ({fields}) => read(fields)
+}
+
+/**
+ * Reads one path out of a document's encoded fields and decodes nothing else, which is what makes a scan fast. Relies
+ * on the stored form: entries with the key first, then the value.
+ */
+export function createValueReader(path: FieldPath): (fields: Uint8Array) => Value | undefined {
   const wanted = Buffer.from(path[0]!)
   const rest = path.slice(1)
-  return ({fields}) => {
+  return (fields) => {
     const value = findEntry(fields, wanted)
     if (rest.length === 0 || !value) return value
     return value.kind === 'map' ? getField(value.fields, rest) : undefined

@@ -1,5 +1,6 @@
 import type {FieldPath} from '../paths/field-path.ts'
 import type {Value} from '../values/value.ts'
+import type {Nearest} from './nearest.ts'
 
 export type CompareOperator =
   | 'LESS_THAN'
@@ -45,6 +46,8 @@ export type Query = {
   readonly limit: number | undefined
   /** Absent: whole documents. Empty: names only. */
   readonly select: readonly FieldPath[] | undefined
+  /** Of all that the rest selects, only the documents nearest to a vector. */
+  readonly nearest?: Nearest | undefined
 }
 
 /** Every single-field filter inside, however deep. */

@@ -1,25 +1,49 @@
 import type {DocumentStore, NamedDocument} from '../../store/store.ts'
 import {compareValues} from '../values/compare.ts'
-import {compareNames} from '../values/compare-text.ts'
 import type {Value} from '../values/value.ts'
+import {openCandidates} from './candidates.ts'
 import {isName} from './decode-filter.ts'
 import {createFieldReader} from './field-reader.ts'
 import {createMatcher} from './match.ts'
 import type {Matcher} from './match.ts'
 import {clipCollection, findNameRange} from './name-range.ts'
+import {selectNearest} from './nearest.ts'
+import {planLookups} from './plan-lookups.ts'
 import type {Cursor, Order, Query} from './query.ts'
 
+/** What running a query took, for who wants to explain it. */
+export type QueryTrace = {
+  /** Documents read, results or not. */
+  documents: number
+  /** Indexes and collections read. */
+  indexes: number
+  scans: number
+}
+
 /** The documents a query selects at a moment, in its order, whole: projection is for who sends them. */
-export function runQuery(store: DocumentStore, query: Query, at: number | undefined): readonly NamedDocument[] {
+export function runQuery(
+  store: DocumentStore,
+  query: Query,
+  at: number | undefined,
+  trace?: QueryTrace,
+): readonly NamedDocument[] {
+  if (query.nearest) return selectNearest(runQuery(store, {...query, nearest: undefined}, at, trace), query.nearest)
   const {offset, limit, orderBy} = query
   const end = limit === undefined ? undefined : offset + limit
   if (end === 0 || limit === 0) return []
-  const [first] = orderBy
-  const found =
-    first && isName(first.path)
-      ? selectByName(store, query, first.descending ? undefined : end, at)
-      : selectByFields(store, query, at)
-  return offset === 0 && (end === undefined || end >= found.length) ? found : found.slice(offset, end)
+  const source: {inOrder?: boolean} = {}
+  const found = [...findMatches(store, query, at, {most: end, matches: createResultTest(query), trace, source})]
+  const results = source.inOrder ? found : sortResults(found, orderBy)
+  return offset === 0 && (end === undefined || end >= results.length) ? results : results.slice(offset, end)
+}
+
+export type FindOptions = {
+  /** So many per collection are enough, where the order allows to stop. */
+  readonly most?: number | undefined
+  readonly matches?: Matcher
+  readonly trace?: QueryTrace | undefined
+  /** Told whether what comes is in the query's order. */
+  readonly source?: {inOrder?: boolean}
 }
 
 /** Everything the filters let through, collection by collection, before order, cursors and limits. */
@@ -27,18 +51,27 @@ export function* findMatches(
   store: DocumentStore,
   query: Query,
   at: number | undefined,
-  most = Number.POSITIVE_INFINITY,
-  matches: Matcher = createQueryMatcher(query),
+  {most = Number.POSITIVE_INFINITY, matches = createQueryMatcher(query), trace, source = {}}: FindOptions = {},
 ): Generator<NamedDocument> {
   const range = findNameRange(query)
-  for (const collection of listCollections(store, query)) {
+  const plans = planLookups(query)
+  const collections = listCollections(store, query)
+  for (const collection of collections) {
     const ids = clipCollection(collection, range)
     if (!ids) continue
+    const candidates = openCandidates(store, {collection, ids, at}, query, plans)
+    source.inOrder = candidates.inOrder && collections.length === 1
+    if (trace && candidates.lookups) trace.indexes += candidates.lookups.length
+    else if (trace) trace.scans++
     let taken = 0
-    for (const document of store.scan(collection, ids, at)) {
+    let previous: NamedDocument | undefined
+    for (const document of candidates.documents) {
+      if (taken >= most && previous && candidates.mayStop(previous, document)) break
+      previous = document
+      if (trace) trace.documents++
       if (!matches(document)) continue
       yield document
-      if (++taken >= most) break
+      taken++
     }
   }
 }
@@ -49,6 +82,14 @@ export function createQueryMatcher(query: Query): Matcher {
   const readers = query.orderBy.filter(({path}) => !isName(path)).map(({path}) => createFieldReader(path))
   if (readers.length === 0) return matches
   return (document) => matches(document) && readers.every((read) => read(document) !== undefined)
+}
+
+/** Tests whether a document of the query's collections is a result of it, limit and offset aside. */
+export function createResultTest(query: Query): Matcher {
+  const matches = createQueryMatcher(query)
+  const inside = createCursorTest(query)
+  const readers = query.orderBy.map(({path}) => createFieldReader(path))
+  return (document) => matches(document) && inside(readers.map((read) => read(document)!))
 }
 
 /** Whether a collection is one that the query looks into. */
@@ -66,30 +107,10 @@ function listCollections(store: DocumentStore, query: Query): readonly string[] 
   return store.collections(parent, collectionId).filter((collection) => coversCollection(query, collection))
 }
 
-function selectByName(
-  store: DocumentStore,
-  query: Query,
-  end: number | undefined,
-  at: number | undefined,
-): NamedDocument[] {
-  const matches = createQueryMatcher(query)
-  const inside = createCursorTest(query)
-  const both: Matcher = (document) => matches(document) && inside([{kind: 'reference', value: document.name}])
-  const found = [...findMatches(store, query, at, end, both)]
-  // A collection comes in order; several of them lie between one another.
-  if (query.collectionId === undefined || query.allDescendants) found.sort((a, b) => compareNames(a.name, b.name))
-  return query.orderBy[0]?.descending ? found.toReversed() : found
-}
-
-function selectByFields(store: DocumentStore, query: Query, at: number | undefined): NamedDocument[] {
-  const readers = query.orderBy.map(({path}) => createFieldReader(path))
-  const inside = createCursorTest(query)
-  const entries: {readonly document: NamedDocument; readonly keys: readonly Value[]}[] = []
-  for (const document of findMatches(store, query, at)) {
-    const keys = readers.map((read) => read(document)!)
-    if (inside(keys)) entries.push({document, keys})
-  }
-  entries.sort((left, right) => compareKeys(left.keys, right.keys, query.orderBy))
+function sortResults(found: readonly NamedDocument[], orders: readonly Order[]): readonly NamedDocument[] {
+  const readers = orders.map(({path}) => createFieldReader(path))
+  const entries = found.map((document) => ({document, keys: readers.map((read) => read(document)!)}))
+  entries.sort((left, right) => compareKeys(left.keys, right.keys, orders))
   return entries.map(({document}) => document)
 }
 

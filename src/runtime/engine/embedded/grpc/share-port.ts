@@ -1,0 +1,39 @@
+import {createServer as createHttp1Server, type RequestListener} from 'node:http'
+import type {Http2Server} from 'node:http2'
+import {createServer as createTcpServer, type Server, type Socket} from 'node:net'
+
+/** How every HTTP/2 connection begins (RFC 9113, 3.4); no method of HTTP/1.1 begins with these three bytes. */
+const PREFACE = 'PRI'
+
+/**
+ * One port for gRPC and for callers of HTTP/1.1: the first bytes of a connection tell. Listen on what is returned
+ * instead of on `grpc`; closing it ends the connections of HTTP/1.1, those of `grpc` remain the caller's to end.
+ */
+export function sharePort(grpc: Http2Server, answer: RequestListener): Server {
+  const http1 = createHttp1Server(answer)
+  /** Connections that are not gRPC, or not yet. */
+  const own = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    own.add(socket)
+    socket.on('error', () => undefined)
+    socket.once('close', () => own.delete(socket))
+    socket.once('readable', () => {
+      const first = socket.read() as Buffer | null
+      if (!first) {
+        socket.destroy()
+        return
+      }
+      socket.unshift(first)
+      const isGrpc = first.toString('latin1', 0, PREFACE.length) === PREFACE.slice(0, first.length)
+      if (isGrpc) own.delete(socket)
+      const target = isGrpc ? grpc : http1
+      target.emit('connection', socket)
+    })
+  })
+  const close = server.close.bind(server)
+  server.close = (callback) => {
+    for (const socket of own) socket.destroy()
+    return close(callback)
+  }
+  return server
+}
