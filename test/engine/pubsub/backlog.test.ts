@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {createBacklog, type BacklogRules} from '../../../src/runtime/engine/embedded/pubsub/backlog.ts'
+import type {BacklogRules} from '../../../src/runtime/engine/embedded/pubsub/backlog-options.ts'
+import {createBacklog} from '../../../src/runtime/engine/embedded/pubsub/backlog.ts'
+import type {HeldState} from '../../../src/runtime/engine/embedded/pubsub/journal.ts'
 import type {PublishedMessage} from '../../../src/runtime/engine/embedded/pubsub/message.ts'
 import {createHandTimeline} from './hand-timeline.ts'
 
@@ -12,17 +14,27 @@ function message(id: string, orderingKey = ''): PublishedMessage {
 function open(rules: Partial<BacklogRules> = {}, accepts = true) {
   const timeline = createHandTimeline()
   const dead: string[] = []
+  const notes: [string, HeldState | undefined][] = []
   const backlog = createBacklog({
-    rules: () => ({ackDeadlineMs: DEADLINE, ordered: false, retry: undefined, maxAttempts: undefined, ...rules}),
+    rules: () => ({
+      ackDeadlineMs: DEADLINE,
+      ordered: false,
+      retry: undefined,
+      maxAttempts: undefined,
+      retentionMs: 7 * 24 * 3_600_000,
+      retainAcked: false,
+      ...rules,
+    }),
     timeline,
     wake: () => undefined,
+    note: ({id}, state) => void notes.push([id, state]),
     deadLetter: ({id}, attempts) => {
       if (accepts) dead.push(`${id} after ${attempts}`)
       return accepts
     },
   })
   const ids = (most = 100) => backlog.take(most, {runs: true}).map((delivery) => delivery.message.id)
-  return {timeline, backlog, dead, ids}
+  return {timeline, backlog, dead, ids, notes}
 }
 
 describe('a backlog', () => {
@@ -44,6 +56,38 @@ describe('a backlog', () => {
     expect(backlog.take(1)).toEqual([])
     await timeline.moveTo(DEADLINE)
     expect(backlog.take(1)).toMatchObject([{attempt: 2}])
+  })
+
+  test('notes what must survive: a new message, each delivery of it, and its end', () => {
+    const {backlog, notes} = open()
+    backlog.add(message('a'))
+    const [delivery] = backlog.take(1)
+    backlog.acknowledge(delivery!.ackId)
+    expect(notes).toEqual([
+      ['a', {attempts: 0, acknowledged: false}],
+      ['a', {attempts: 1, acknowledged: false}],
+      ['a', undefined],
+    ])
+  })
+
+  test('goes on where another left off', () => {
+    const {backlog, notes} = open({retainAcked: true})
+    backlog.restore(message('a'), {attempts: 0, acknowledged: true})
+    backlog.restore(message('b'), {attempts: 3, acknowledged: false})
+    expect(notes).toEqual([])
+    expect(backlog.retained().map(({id}) => id)).toEqual(['a'])
+    expect(backlog.take(10)).toMatchObject([{message: {id: 'b'}, attempt: 4}])
+  })
+
+  test('a reset ends leases, keeps the count of deliveries, and acknowledges what it does not name', () => {
+    const {backlog, ids} = open({retainAcked: true})
+    for (const id of ['a', 'b', 'c']) backlog.add(message(id))
+    const [first] = backlog.take(2)
+    backlog.reset([message('b'), message('c')])
+    expect(backlog.acknowledge(first!.ackId)).toBe(false)
+    expect(backlog.take(1)).toMatchObject([{message: {id: 'b'}, attempt: 2}])
+    expect(ids()).toEqual(['c'])
+    expect(backlog.retained().map(({id}) => id)).toEqual(['a'])
   })
 
   test('a lease that is extended ends later, a lease given back ends now', async () => {

@@ -21,7 +21,7 @@ async function open(config: Partial<Subscription>, answer: (count: number) => bo
   const hub = createHub({
     timeline,
     sendPush: async (_, body) => {
-      pushed.push({at: timeline.now() - started, body: JSON.parse(body) as Pushed['body']})
+      pushed.push({at: timeline.now() - started, body: JSON.parse(String(body)) as Pushed['body']})
       return await answer(pushed.length)
     },
   })

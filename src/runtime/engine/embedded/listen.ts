@@ -1,3 +1,4 @@
+import type {RequestListener} from 'node:http'
 import {portTaken, resolvePort} from '../ports.ts'
 import type {NamedPortWish} from '../ports.ts'
 import type {EngineOptions} from '../types.ts'
@@ -13,11 +14,12 @@ export async function listen(
   services: readonly Service[],
   wish: NamedPortWish,
   log: EngineOptions['log'],
+  pages?: RequestListener,
 ): Promise<GrpcServer> {
   for (let attempt = 1; ; attempt++) {
     const port = wish.port === 0 ? 0 : await resolvePort(wish, log)
     try {
-      return await startGrpcServer({port, services})
+      return await startGrpcServer({port, services, pages})
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
       if (wish.explicit || attempt === ATTEMPTS) throw await portTaken({...wish, port})

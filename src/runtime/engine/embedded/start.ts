@@ -6,28 +6,38 @@ import type {Engine, EngineOptions} from '../types.ts'
 import {createFirestoreService} from './firestore/service.ts'
 import {listen} from './listen.ts'
 import {createPubSub} from './pubsub/pubsub.ts'
+import {openMessages} from './store/open-messages.ts'
 import {openStore} from './store/open-store.ts'
+
+/** Production takes up to a day to delete what has expired; here nobody wants to wait. */
+const EXPIRE_EVERY_MS = 1000
 
 /**
  * Firestore and Pub/Sub in this process, each on a port of its own. Documents are kept in `<dataDir>/firestore.db`,
- * messages in memory.
+ * topics, subscriptions and their messages in `<dataDir>/pubsub.db`.
  * Throws STITCH_DATA_DIR_… for a folder or file that cannot be used, STITCH_PORT_… for an explicit port that cannot.
  */
 export async function startEmbeddedEngine(options: EngineOptions): Promise<Engine> {
   const {projectId, log, signal} = options
   signal.throwIfAborted()
   await using stack = new AsyncDisposableStack()
-  const folder = options.inMemory ? {} : {dataDir: await makeDataFolder(options.dataDir)}
+  const folder: {dataDir?: string} = options.inMemory ? {} : {dataDir: await makeDataFolder(options.dataDir)}
   const store = stack.use(openStore(folder))
-  const firestore = stack.use(createFirestoreService(store, systemClock))
-  const pubsub = stack.use(createPubSub())
+  const firestore = stack.use(createFirestoreService(store, options.clock ?? systemClock, options.ttl))
+  const messages = folder.dataDir === undefined ? undefined : stack.use(openMessages(folder.dataDir))
+  const discard = options.ownSubscriptions?.map((id) => `projects/${projectId}/subscriptions/${id}`) ?? []
+  const pubsub = stack.use(createPubSub({discard, ...(messages ? {store: messages} : {})}))
 
   const firestoreServer = stack.use(
     await listen([firestore.service], {...options.firestorePort, what: 'Firestore', flag: '--firestore-port'}, log),
   )
   const pubsubServer = stack.use(
-    await listen(pubsub.services, {...options.pubsubPort, what: 'Pub/Sub', flag: '--pubsub-port'}, log),
+    await listen(pubsub.services, {...options.pubsubPort, what: 'Pub/Sub', flag: '--pubsub-port'}, log, pubsub.pages),
   )
+  if (options.ttl?.length) {
+    const timer = setInterval(firestore.expire, EXPIRE_EVERY_MS).unref()
+    stack.defer(() => clearInterval(timer))
+  }
   const hosts = {
     firestoreHost: `127.0.0.1:${firestoreServer.port}`,
     pubsubHost: `127.0.0.1:${pubsubServer.port}`,

@@ -1,4 +1,8 @@
-import {backoffMs, type RetryPolicy} from './backoff.ts'
+import {backoffMs} from './backoff.ts'
+import type {BacklogOptions, TakeOptions} from './backlog-options.ts'
+import {createExpiry} from './expiry.ts'
+import type {HeldState} from './journal.ts'
+import {createMessageLog} from './message-log.ts'
 import type {Delivery, PublishedMessage} from './message.ts'
 
 /** Time as the engine sees it; tests move it by hand. `at` is milliseconds since the Unix epoch. */
@@ -8,36 +12,11 @@ export type Timeline = {
   readonly schedule: (at: number, work: () => void) => () => void
 }
 
-/** What of a subscription decides about its messages. Durations in milliseconds. */
-export type BacklogRules = {
-  readonly ackDeadlineMs: number
-  readonly ordered: boolean
-  readonly retry: RetryPolicy | undefined
-  /** After so many deliveries a message goes to `deadLetter`. */
-  readonly maxAttempts: number | undefined
-}
-
-export type BacklogOptions = {
-  readonly rules: () => BacklogRules
-  readonly timeline: Timeline
-  /** Called whenever something may be deliverable that was not before. */
-  readonly wake: () => void
-  /** Takes a message that was delivered in vain too often; false when it cannot, so that the message stays here. */
-  readonly deadLetter: (message: PublishedMessage, attempts: number) => boolean
-}
-
-export type TakeOptions = {
-  /** Bytes of data together; one message is always given. */
-  readonly mostBytes?: number
-  /** Messages that follow one of the same ordering key in this very take come along. */
-  readonly runs?: boolean
-  /** Length of the leases in milliseconds where it is not the subscription's. */
-  readonly leaseMs?: number | undefined
-}
-
 /** The messages of one subscription that are not acknowledged, and who holds them until when. */
 export type Backlog = Disposable & {
   readonly add: (message: PublishedMessage) => void
+  /** Puts back what an earlier process held, before anything is added; in order. */
+  readonly restore: (message: PublishedMessage, state: HeldState) => void
   /** Leases up to `most` messages in order. One with an ordering key waits until all before it are acknowledged. */
   readonly take: (most: number, options?: TakeOptions) => Delivery[]
   /** True for a lease that was held; a stale or unknown id is ignored, as at-least-once delivery allows. */
@@ -47,6 +26,14 @@ export type Backlog = Disposable & {
   /** Whether a lease is still held. */
   readonly holds: (ackId: string) => boolean
   readonly size: () => number
+  /** All that is not acknowledged, leased or not, in order. */
+  readonly unacknowledged: () => readonly PublishedMessage[]
+  /** What is acknowledged and kept. */
+  readonly retained: () => readonly PublishedMessage[]
+  /** Ends all leases and makes exactly these, in this order, the ones that are not acknowledged. */
+  readonly reset: (unacknowledged: readonly PublishedMessage[]) => void
+  /** Looks again at what is to be kept, after the rules changed. */
+  readonly trim: () => void
 }
 
 type Entry = {
@@ -60,7 +47,8 @@ type Entry = {
 }
 
 /** A pure state machine but for the timeline it is given. */
-export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOptions): Backlog {
+export function createBacklog(options: BacklogOptions): Backlog {
+  const {rules, timeline, wake, deadLetter, note, leasePrefix = ''} = options
   /** Those without a lease, in order of their places. */
   let waiting: Entry[] = []
   const leases = new Map<string, Entry>()
@@ -71,6 +59,31 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
   const begun = new Set<string>()
   let nextPlace = 0
   let nextLease = 0
+  const keepMs = () => rules().retentionMs
+  const retained = createMessageLog({timeline, keepMs, dropped: (message) => note(message, undefined)})
+  const expiry = createExpiry({
+    timeline,
+    keepMs,
+    purge: (before) => {
+      // A leased one goes when it is given back.
+      const isOld = ({message}: Entry) => message.publishTime < before
+      for (const {message} of waiting.filter(isOld)) note(message, undefined)
+      waiting = waiting.filter((entry) => !isOld(entry))
+      return waiting[0]?.message.publishTime
+    },
+  })
+
+  const enqueue = (message: PublishedMessage, attempts: number): void => {
+    waiting.push({message, place: nextPlace++, attempts, readyAt: 0, lease: undefined})
+    expiry.expect(message.publishTime)
+  }
+
+  /** The message is acknowledged or dead. */
+  const settle = (message: PublishedMessage): void => {
+    const {retainAcked} = rules()
+    if (retainAcked) retained.add(message)
+    note(message, retainAcked ? {attempts: 0, acknowledged: true} : undefined)
+  }
 
   const release = (entry: Entry): void => {
     if (!entry.lease) return
@@ -86,6 +99,7 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
   const putBack = (entry: Entry): void => {
     const index = waiting.findLastIndex((other) => other.place < entry.place)
     waiting.splice(index + 1, 0, entry)
+    expiry.expect(entry.message.publishTime)
   }
 
   /** A delivery in vain: the message rests, and with an ordering key all that follow it come again after it. */
@@ -93,6 +107,7 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
     release(entry)
     const {retry, maxAttempts, ordered} = rules()
     if (maxAttempts !== undefined && entry.attempts >= maxAttempts && deadLetter(entry.message, entry.attempts)) {
+      settle(entry.message)
       wake()
       return
     }
@@ -110,6 +125,8 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
     else rouseAt(entry.readyAt)
   }
 
+  const inOrder = (): Entry[] => [...waiting, ...leases.values()].toSorted((a, b) => a.place - b.place)
+
   const rouseAt = (at: number): void => {
     const cancel = timeline.schedule(at, () => {
       resting.delete(cancel)
@@ -120,7 +137,8 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
 
   const lease = (entry: Entry, ms: number): Delivery => {
     entry.attempts++
-    const ackId = `${entry.message.id}:${nextLease++}`
+    note(entry.message, {attempts: entry.attempts, acknowledged: false})
+    const ackId = `${entry.message.id}:${leasePrefix}${nextLease++}`
     const cancel = timeline.schedule(timeline.now() + ms, () => giveBack(entry))
     entry.lease = {ackId, cancel}
     leases.set(ackId, entry)
@@ -131,12 +149,19 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
 
   return {
     add: (message) => {
-      waiting.push({message, place: nextPlace++, attempts: 0, readyAt: 0, lease: undefined})
+      enqueue(message, 0)
+      note(message, {attempts: 0, acknowledged: false})
+      wake()
+    },
+    restore: (message, {attempts, acknowledged}) => {
+      if (acknowledged) retained.add(message)
+      else enqueue(message, attempts)
       wake()
     },
     take: (most, {mostBytes = Infinity, runs = false, leaseMs} = {}) => {
       const {ordered, ackDeadlineMs} = rules()
       const now = timeline.now()
+      const since = now - keepMs()
       const kept: Entry[] = []
       const held = new Set<string>()
       const taken: Delivery[] = []
@@ -149,6 +174,12 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
         bytes += entry.message.data.length
         if (bytes > mostBytes && taken.length > 0) break
         seen++
+        // The timer has not come by yet.
+        if (entry.message.publishTime < since) {
+          bytes -= entry.message.data.length
+          note(entry.message, undefined)
+          continue
+        }
         if (isHeld || entry.readyAt > now) {
           bytes -= entry.message.data.length
           kept.push(entry)
@@ -166,6 +197,7 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
       const entry = leases.get(ackId)
       if (!entry) return false
       release(entry)
+      settle(entry.message)
       // The next of its ordering key may go now, or the next of a subscriber that held as many as it wants.
       wake()
       return true
@@ -183,7 +215,31 @@ export function createBacklog({rules, timeline, wake, deadLetter}: BacklogOption
     },
     holds: (ackId) => leases.has(ackId),
     size: () => waiting.length + leases.size,
+    unacknowledged: () => inOrder().map(({message}) => message),
+    retained: retained.all,
+    reset: (unacknowledged) => {
+      const wanted = new Set(unacknowledged.map(({id}) => id))
+      const before = inOrder()
+      for (const entry of before) release(entry)
+      const attempts = new Map(before.map((entry) => [entry.message.id, entry.attempts]))
+      waiting = []
+      for (const {message} of before) if (!wanted.has(message.id)) settle(message)
+      for (const message of unacknowledged) {
+        const count = attempts.get(message.id) ?? 0
+        retained.remove(message)
+        enqueue(message, count)
+        note(message, {attempts: count, acknowledged: false})
+      }
+      wake()
+    },
+    trim: () => {
+      expiry.now()
+      retained.trim()
+      if (!rules().retainAcked) retained.clear()
+    },
     [Symbol.dispose]: () => {
+      expiry[Symbol.dispose]()
+      retained[Symbol.dispose]()
       for (const entry of leases.values()) entry.lease?.cancel()
       for (const cancel of resting) cancel()
       waiting = []

@@ -1,4 +1,5 @@
 import {google} from '../generated/pubsub.js'
+import type {AckOutcome} from './exactly-once.ts'
 
 /** int64 as the generated code gives it: a number, or an object that turns into one. */
 type Int64 = number | {toNumber(): number}
@@ -9,14 +10,23 @@ type Labels = Record<string, string>
 export type Topic = {
   name?: string | null
   labels?: Labels | null
-  schemaSettings?: object | null
+  messageRetentionDuration?: Duration | null
+  messageStoragePolicy?: object | null
+  kmsKeyName?: string | null
+  schemaSettings?: SchemaSettings | null
   messageTransforms?: object[] | null
+}
+export type SchemaSettings = {
+  schema?: string | null
+  encoding?: number | null
+  firstRevisionId?: string | null
+  lastRevisionId?: string | null
 }
 export type PushConfig = {
   pushEndpoint?: string | null
   attributes?: Labels | null
-  oidcToken?: object | null
-  noWrapper?: object | null
+  oidcToken?: {serviceAccountEmail?: string | null; audience?: string | null} | null
+  noWrapper?: {writeMetadata?: boolean | null} | null
 }
 export type Subscription = {
   name?: string | null
@@ -33,10 +43,17 @@ export type Subscription = {
   detached?: boolean | null
   labels?: Labels | null
   retainAckedMessages?: boolean | null
-  expirationPolicy?: object | null
+  expirationPolicy?: {ttl?: Duration | null} | null
+  topicMessageRetentionDuration?: Duration | null
   enableExactlyOnceDelivery?: boolean | null
   messageTransforms?: object[] | null
   state?: number | null
+}
+export type Snapshot = {
+  name?: string | null
+  topic?: string | null
+  expireTime?: Duration | null
+  labels?: Labels | null
 }
 export type WireMessage = {
   data?: Uint8Array | null
@@ -72,6 +89,7 @@ export const wire = {
   listTopicSubscriptions: of<{topic?: string | null} & Page>('ListTopicSubscriptionsRequest'),
   topicSubscriptions: of<{subscriptions: string[]; nextPageToken: string}>('ListTopicSubscriptionsResponse'),
   publish: of<{topic?: string | null; messages?: WireMessage[] | null}>('PublishRequest'),
+  message: of<WireMessage>('PubsubMessage'),
   published: of<{messageIds: string[]}>('PublishResponse'),
   subscription: of<Subscription>('Subscription'),
   subscriptionName: of<{subscription?: string | null}>('GetSubscriptionRequest'),
@@ -80,6 +98,16 @@ export const wire = {
   subscriptions: of<{subscriptions: Subscription[]; nextPageToken: string}>('ListSubscriptionsResponse'),
   modifyPushConfig: of<{subscription?: string | null; pushConfig?: PushConfig | null}>('ModifyPushConfigRequest'),
   detach: of<{subscription?: string | null}>('DetachSubscriptionRequest'),
+  snapshot: of<Snapshot>('Snapshot'),
+  snapshotName: of<{snapshot?: string | null}>('GetSnapshotRequest'),
+  createSnapshot: of<{name?: string | null; subscription?: string | null; labels?: Labels | null}>(
+    'CreateSnapshotRequest',
+  ),
+  updateSnapshot: of<{snapshot?: Snapshot | null; updateMask?: Mask | null}>('UpdateSnapshotRequest'),
+  listSnapshots: of<{project?: string | null} & Page>('ListSnapshotsRequest'),
+  snapshots: of<{snapshots: Snapshot[]; nextPageToken: string}>('ListSnapshotsResponse'),
+  topicSnapshots: of<{snapshots: string[]; nextPageToken: string}>('ListTopicSnapshotsResponse'),
+  seek: of<{subscription?: string | null; time?: Duration | null; snapshot?: string | null}>('SeekRequest'),
   pull: of<{subscription?: string | null; maxMessages?: number | null; returnImmediately?: boolean | null}>(
     'PullRequest',
   ),
@@ -91,6 +119,8 @@ export const wire = {
   streamingPull: of<StreamingPull>('StreamingPullRequest'),
   streamed: of<{
     receivedMessages: ReceivedMessage[]
+    acknowledgeConfirmation?: AckOutcome
+    modifyAckDeadlineConfirmation?: AckOutcome
     subscriptionProperties?: {exactlyOnceDeliveryEnabled: boolean; messageOrderingEnabled: boolean}
   }>('StreamingPullResponse'),
 }

@@ -1,12 +1,16 @@
 import {randomInt} from 'node:crypto'
 import type {Timeline} from './backlog.ts'
-import type {Subscription, Topic, WireMessage} from './codec.ts'
+import {wire, type Subscription, type Topic, type WireMessage} from './codec.ts'
+import {forgetfulJournal, type HeldState, type Journal} from './journal.ts'
 import {startSubscription, type LiveSubscription} from './live-subscription.ts'
 import type {PublishedMessage} from './message.ts'
-import {alreadyExists, notBuilt, notFound, projectOf, requireName} from './names.ts'
+import {alreadyExists, invalid, notBuilt, notFound, projectOf, requireName} from './names.ts'
 import {acceptMessage} from './publish.ts'
 import type {SendPush} from './pusher.ts'
-import {completeSubscription} from './rules.ts'
+import {completeSubscription, requireAttached, requireTopicRetention} from './rules.ts'
+import {messagesSince} from './seek.ts'
+import {createSnapshots, type Snapshots} from './snapshots.ts'
+import {createTopicLogs} from './topic-logs.ts'
 
 /** A subscription's topic after that was deleted (google/pubsub/v1/pubsub.proto, Subscription.topic). */
 const DELETED_TOPIC = '_deleted-topic_'
@@ -25,15 +29,45 @@ export type Hub = Disposable & {
   readonly detachSubscription: (name: string) => void
   readonly deleteSubscription: (name: string) => void
   readonly subscription: (name: string | null | undefined) => LiveSubscription
+  /** The same, in use; throws FAILED_PRECONDITION for one that is detached. */
+  readonly attached: (name: string | null | undefined) => LiveSubscription
+  readonly snapshots: Snapshots
+  /** Makes what was published since a time (milliseconds) unacknowledged, and all before it acknowledged. */
+  readonly seekToTime: (name: string, time: number) => void
+  readonly seekToSnapshot: (name: string, snapshot: string) => void
+  /** Puts back what an earlier process kept: its topics before its subscriptions, its messages in order, last. */
+  readonly restore: Restore
+  /** Resolves when all that was done is kept; at once, without a promise, where nothing is. */
+  readonly settled: Journal['settled']
 }
 
-/** Everything in memory; ids of messages grow, as the service's do. */
-export function createHub({timeline, sendPush}: {readonly timeline: Timeline; readonly sendPush: SendPush}): Hub {
+export type Restore = {
+  readonly topic: (topic: Topic) => void
+  readonly subscription: (config: Subscription) => void
+  /** To whichever kind of resource holds it. */
+  readonly message: (resource: string, message: PublishedMessage, state: HeldState) => void
+}
+
+export type HubOptions = {
+  readonly timeline: Timeline
+  readonly sendPush: SendPush
+  readonly journal?: Journal
+}
+
+/** Everything in memory, with a journal of it; ids of messages grow, as the service's do. */
+export function createHub({timeline, sendPush, journal = forgetfulJournal}: HubOptions): Hub {
   const topics = new Map<string, Topic>()
   const subscriptions = new Map<string, LiveSubscription>()
   let nextId = timeline.now() * 1000 + randomInt(1000)
+  const leasePrefix = `${nextId.toString(36)}-`
+  const logs = createTopicLogs(topics, {timeline, journal})
+  const snapshots = createSnapshots({timeline, journal})
 
   const publish = (topic: string, messages: readonly PublishedMessage[]): void => {
+    for (const message of messages) {
+      logs.add(topic, message)
+      snapshots.add(topic, message)
+    }
     for (const subscription of subscriptions.values()) {
       const config = subscription.config()
       if (config.topic !== topic || config.detached) continue
@@ -57,26 +91,65 @@ export function createHub({timeline, sendPush}: {readonly timeline: Timeline; re
     return true
   }
 
+  const putTopic = (config: Topic): Topic => {
+    requireTopicRetention(config)
+    topics.set(config.name ?? '', config)
+    journal.resource(config.name ?? '', wire.topic.encode(config).finish())
+    return config
+  }
+  const start = (config: Subscription): LiveSubscription => {
+    const name = config.name ?? ''
+    const live = startSubscription({
+      config,
+      timeline,
+      sendPush,
+      deadLetter,
+      journal,
+      leasePrefix,
+      expired: removeSubscription,
+    })
+    subscriptions.set(name, live)
+    return live
+  }
+  const startNew = (config: Subscription): Subscription => {
+    journal.resource(config.name ?? '', wire.subscription.encode(config).finish())
+    return start(config).config()
+  }
+  const removeSubscription = (name: string): void => {
+    const live = subscription(name)
+    subscriptions.delete(name)
+    journal.resource(name, undefined)
+    live[Symbol.dispose]()
+  }
+  const attached = (name: string | null | undefined): LiveSubscription => {
+    const live = subscription(name)
+    requireAttached(live.config())
+    live.touch()
+    return live
+  }
+
   return {
     topics,
     subscriptions,
     topic,
     subscription,
+    attached,
     createTopic: (wanted) => {
       const name = requireName('topics', wanted.name)
       if (topics.has(name)) throw alreadyExists('Topic', name)
-      if (wanted.schemaSettings) throw notBuilt('schemas')
       if (wanted.messageTransforms?.length) throw notBuilt('message transforms')
-      topics.set(name, wanted)
-      return wanted
+      return putTopic(wanted)
     },
     replaceTopic: (next) => {
-      topics.set(next.name ?? '', next)
+      putTopic(next)
+      logs.trim(next.name ?? '')
       return next
     },
     deleteTopic: (name) => {
       topic(name)
+      logs.remove(name)
       topics.delete(name)
+      journal.resource(name, undefined)
       for (const each of subscriptions.values()) {
         if (each.config().topic === name) each.configure({...each.config(), topic: DELETED_TOPIC})
       }
@@ -94,20 +167,43 @@ export function createHub({timeline, sendPush}: {readonly timeline: Timeline; re
       if (subscriptions.has(name)) throw alreadyExists('Subscription', name)
       const config = completeSubscription(wanted)
       if (config.deadLetterPolicy) topic(config.deadLetterPolicy.deadLetterTopic)
-      subscriptions.set(name, startSubscription({config, timeline, sendPush, deadLetter}))
-      return config
+      return startNew(config)
     },
     detachSubscription: (name) => {
       const config = {...subscription(name).config(), detached: true, pushConfig: {}}
-      subscription(name)[Symbol.dispose]()
-      subscriptions.set(name, startSubscription({config, timeline, sendPush, deadLetter}))
+      removeSubscription(name)
+      startNew(config)
     },
-    deleteSubscription: (name) => {
-      subscription(name)[Symbol.dispose]()
-      subscriptions.delete(name)
+    deleteSubscription: removeSubscription,
+    snapshots,
+    seekToTime: (name, time) => {
+      const {config, backlog, accepts} = attached(name)
+      backlog.reset(
+        messagesSince(time, [logs.of(config().topic ?? ''), backlog.retained(), backlog.unacknowledged()], accepts),
+      )
     },
+    seekToSnapshot: (name, snapshot) => {
+      const {config, backlog, accepts} = attached(name)
+      if (snapshots.get(snapshot).topic !== config().topic)
+        throw invalid('The snapshot and the subscription do not have the same topic.')
+      backlog.reset(messagesSince(-Infinity, [snapshots.messages(snapshot)], accepts))
+    },
+    restore: {
+      topic: (config) => void topics.set(config.name ?? '', config),
+      subscription: (config) => void start(config),
+      message: (resource, message, state) => {
+        nextId = Math.max(nextId, Number(message.id) + 1)
+        const live = subscriptions.get(resource)
+        if (live) live.backlog.restore(message, state)
+        else if (topics.has(resource)) logs.add(resource, message, true)
+        else snapshots.restoreMessage(resource, message)
+      },
+    },
+    settled: journal.settled,
     [Symbol.dispose]: () => {
       for (const each of subscriptions.values()) each[Symbol.dispose]()
+      logs[Symbol.dispose]()
+      snapshots[Symbol.dispose]()
       subscriptions.clear()
       topics.clear()
     },

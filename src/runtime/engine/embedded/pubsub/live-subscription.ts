@@ -1,6 +1,8 @@
+import {createActivity} from './activity.ts'
 import {createBacklog, type Backlog, type Timeline} from './backlog.ts'
-import type {Subscription} from './codec.ts'
+import {toMs, wire, type Subscription} from './codec.ts'
 import {parseFilter, type Filter} from './filter.ts'
+import type {Journal} from './journal.ts'
 import type {PublishedMessage} from './message.ts'
 import {startPusher, type SendPush} from './pusher.ts'
 import {rulesOf} from './rules.ts'
@@ -14,7 +16,9 @@ export type LiveSubscription = Disposable & {
   readonly accepts: Filter
   /** Calls `listener` once the subscription may have something to deliver, until it is stopped. */
   readonly listen: (listener: () => void) => () => void
-  /** Aborts when the subscription is deleted. */
+  /** Says that somebody uses the subscription, so that it does not expire. */
+  readonly touch: () => void
+  /** Aborts when the subscription is deleted or detached. */
   readonly gone: AbortSignal
 }
 
@@ -22,14 +26,30 @@ export type LiveSubscriptionOptions = {
   readonly config: Subscription
   readonly timeline: Timeline
   readonly sendPush: SendPush
+  readonly journal: Journal
+  readonly leasePrefix: string
+  /** The subscription was not used for as long as its expiration policy says. */
+  readonly expired: (name: string) => void
   readonly deadLetter: (config: Subscription, message: PublishedMessage, attempts: number) => boolean
 }
 
 /** Starts a subscription; one with a push endpoint delivers by itself from now on. */
 export function startSubscription(options: LiveSubscriptionOptions): LiveSubscription {
-  const {timeline, sendPush} = options
+  const {timeline, journal, leasePrefix} = options
+  const name = options.config.name ?? ''
   let config = options.config
   const listeners = new Set<() => void>()
+  const activity = createActivity({
+    timeline,
+    ttlMs: () => toMs(config.expirationPolicy?.ttl),
+    isInUse: () => listeners.size > (stopPusher ? 1 : 0),
+    expired: () => options.expired(name),
+  })
+  const sendPush = async (...push: Parameters<SendPush>): ReturnType<SendPush> => {
+    const accepted = await options.sendPush(...push)
+    if (accepted) activity.touch()
+    return accepted
+  }
   const gone = new AbortController()
   let awake = false
   // All messages of one publish are added before anybody looks.
@@ -46,10 +66,16 @@ export function startSubscription(options: LiveSubscriptionOptions): LiveSubscri
     timeline,
     wake,
     deadLetter: (message, attempts) => options.deadLetter(config, message, attempts),
+    note: (message, state) => journal.message(name, message, state),
+    leasePrefix,
   })
   const listen = (listener: () => void) => {
     listeners.add(listener)
-    return () => listeners.delete(listener)
+    activity.touch()
+    return () => {
+      listeners.delete(listener)
+      activity.touch()
+    }
   }
   let stopPusher: (() => void) | undefined
   const repush = (): void => {
@@ -63,6 +89,10 @@ export function startSubscription(options: LiveSubscriptionOptions): LiveSubscri
     config: () => config,
     configure: (next) => {
       config = next
+      journal.resource(name, wire.subscription.encode(config).finish())
+      activity.touch()
+      activity.reschedule()
+      backlog.trim()
       repush()
       wake()
     },
@@ -70,9 +100,11 @@ export function startSubscription(options: LiveSubscriptionOptions): LiveSubscri
     // A filter never changes after its subscription was made.
     accepts: parseFilter(options.config.filter ?? ''),
     listen,
+    touch: activity.touch,
     gone: gone.signal,
     [Symbol.dispose]: () => {
       stopPusher?.()
+      activity[Symbol.dispose]()
       listeners.clear()
       backlog[Symbol.dispose]()
       gone.abort()

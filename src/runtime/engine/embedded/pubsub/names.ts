@@ -4,7 +4,10 @@ import {GrpcStatus, STATUS} from '../grpc/status.ts'
 const ID = /^[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/
 
 /** Checks `projects/P/topics/T` or `projects/P/subscriptions/S` of a resource that is to be made. */
-export function requireName(kind: 'topics' | 'subscriptions', name: string | null | undefined): string {
+export function requireName(
+  kind: 'topics' | 'subscriptions' | 'snapshots' | 'schemas',
+  name: string | null | undefined,
+): string {
   const [projects, project, collection, id = '', ...rest] = (name ?? '').split('/')
   const valid =
     projects === 'projects' && project && collection === kind && rest.length === 0 && ID.test(id) && !/^goog/i.test(id)
@@ -22,7 +25,7 @@ export function notFound(name: string): GrpcStatus {
   return new GrpcStatus(STATUS.notFound, `Resource not found (resource=${id}).`)
 }
 
-export function alreadyExists(kind: 'Topic' | 'Subscription', name: string): GrpcStatus {
+export function alreadyExists(kind: 'Topic' | 'Subscription' | 'Snapshot', name: string): GrpcStatus {
   return new GrpcStatus(
     STATUS.alreadyExists,
     `${kind} already exists in the project (resource=${name.slice(name.lastIndexOf('/') + 1)}).`,

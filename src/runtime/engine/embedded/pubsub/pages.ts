@@ -12,7 +12,10 @@ export function pageOf<T>(
   return {items: page.map(([, item]) => item), nextPageToken: rest.length > size ? page.at(-1)![0] : ''}
 }
 
-/** Applies an update mask of top-level fields in snake_case or camelCase; other fields stay. */
+/**
+ * Applies an update mask of fields in snake_case or camelCase; other fields stay. A path may lead into a field, as
+ * `push_config.push_endpoint` does.
+ */
 export function applyMask<T extends object>(
   current: T,
   next: T,
@@ -20,12 +23,23 @@ export function applyMask<T extends object>(
   allowed: readonly (keyof T & string)[],
 ): T {
   if (paths.length === 0) throw invalid('The update_mask in the request must have at least one path.')
-  const changed: T = {...current}
-  for (const path of paths) {
-    const key = path.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as keyof T & string
-    if (!allowed.includes(key))
+  return paths.reduce<T>((changed, path) => {
+    const keys = path.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()).split('.')
+    if (!allowed.some((key) => key === keys[0]))
       throw invalid(`Invalid update_mask provided in the request: ${path} is not a known field that can be changed.`)
-    changed[key] = next[key]
-  }
-  return changed
+    return {...changed, ...withField(changed, next, keys)}
+  }, current)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The first object with the field at the end of `keys` as the second has it. */
+function withField(target: object, source: object, [key = '', ...rest]: readonly string[]): Fields {
+  const given = Object.hasOwn(source, key) ? (source as Fields)[key] : undefined
+  const inner = rest.length === 0 ? given : withField(objectOf((target as Fields)[key]), objectOf(given), rest)
+  return {...target, [key]: inner}
+}
+
+function objectOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
 }

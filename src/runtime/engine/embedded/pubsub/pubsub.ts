@@ -1,23 +1,59 @@
+import type {RequestListener} from 'node:http'
 import type {Service} from '../grpc/service.ts'
 import type {Timeline} from './backlog.ts'
 import {createHub} from './hub.ts'
+import {createJournal} from './journal.ts'
+import type {MessageStore} from '../store/message-store.ts'
 import {publisherService} from './publisher.ts'
-import {createPushSender} from './send-push.ts'
+import {restoreHub} from './restore.ts'
+import {createPushTokens} from './push-token.ts'
+import {pushTokenPages} from './push-token-pages.ts'
+import {createPushSender, withTokens} from './send-push.ts'
+import {schemaWire} from './schemas/schema-codec.ts'
+import {schemaMethods} from './schemas/schema-methods.ts'
+import {createSchemaRegistry} from './schemas/schema-registry.ts'
+import {snapshotMethods} from './snapshot-methods.ts'
 import {subscriberService} from './subscriber.ts'
 import {systemTimeline} from './timeline.ts'
 
-/** google.pubsub.v1, to be served by a gRPC server. Messages live in memory; disposing stops all deliveries. */
-export type PubSub = Disposable & {readonly services: readonly Service[]}
+/** google.pubsub.v1, to be served by a gRPC server. Disposing stops all deliveries. */
+export type PubSub = Disposable & {
+  readonly services: readonly Service[]
+  /** What is served over HTTP/1.1: the keys that verify the tokens of pushes. */
+  readonly pages: RequestListener
+}
 
-/** @param timeline clock and timers, so that a ten-minute back-off can be tested at once */
-export function createPubSub(timeline: Timeline = systemTimeline): PubSub {
+export type PubSubOptions = {
+  /** Clock and timers, so that a ten-minute back-off can be tested at once. */
+  readonly timeline?: Timeline
+  /** What survives the process; without it everything lives in memory. Disposing writes to it but does not close it. */
+  readonly store?: MessageStore
+  /** Subscriptions (full names) that are not taken over from an earlier process, nor are their messages. */
+  readonly discard?: readonly string[]
+}
+
+/** What a store has goes on as if the process had not ended; messages that were out with a subscriber go out again. */
+export function createPubSub({timeline = systemTimeline, store, discard = []}: PubSubOptions = {}): PubSub {
   const sender = createPushSender()
-  const hub = createHub({timeline, sendPush: sender.send})
+  const tokens = createPushTokens(timeline.now)
+  const journal = store && createJournal(store)
+  const hub = createHub({timeline, sendPush: withTokens(sender.send, tokens), ...(journal ? {journal} : {})})
+  const schemas = createSchemaRegistry({now: timeline.now, keep: journal?.resource})
+  if (store) restoreHub(hub, store, discard)
+  for (const {name, config} of store?.resources() ?? [])
+    if (name.split('/')[2] === 'schemas') schemas.restore(schemaWire.schema.decode(config))
   return {
-    services: [publisherService(hub), subscriberService(hub)],
+    pages: pushTokenPages(tokens),
+    services: [
+      publisherService(hub, schemas),
+      subscriberService(hub),
+      snapshotMethods(hub),
+      schemaMethods(hub, schemas),
+    ],
     [Symbol.dispose]: () => {
       sender[Symbol.dispose]()
       hub[Symbol.dispose]()
+      journal?.[Symbol.dispose]()
     },
   }
 }

@@ -2,9 +2,22 @@ import type {Backlog, Timeline} from './backlog.ts'
 import type {Subscription} from './codec.ts'
 import type {Delivery} from './message.ts'
 import {pushPauseMs} from './push-backoff.ts'
+import {pushContent} from './push-body.ts'
+import {identityOf, type PushIdentity} from './push-config.ts'
+
+export type PushExtras = {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Whose token the push carries. */
+  readonly identity?: PushIdentity | undefined
+}
 
 /** Delivers one body and tells whether it was acknowledged; never rejects. */
-export type SendPush = (endpoint: string, body: string, deadlineMs: number) => Promise<boolean>
+export type SendPush = (
+  endpoint: string,
+  body: string | Uint8Array,
+  deadlineMs: number,
+  extras?: PushExtras,
+) => Promise<boolean>
 
 /** Pushes under way at once for a subscription. */
 const MOST_AT_ONCE = 100
@@ -33,11 +46,10 @@ export function startPusher({config, backlog, listen, timeline, sendPush}: Pushe
   const deliver = async (delivery: Delivery): Promise<void> => {
     const {pushConfig, ackDeadlineSeconds} = config()
     underWay++
-    const acknowledged = await sendPush(
-      pushConfig?.pushEndpoint ?? '',
-      pushBody(delivery, config()),
-      (ackDeadlineSeconds ?? 10) * 1000,
-    )
+    const {body, headers} = pushContent(delivery, config())
+    const identity = identityOf(pushConfig ?? {})
+    const deadlineMs = (ackDeadlineSeconds ?? 10) * 1000
+    const acknowledged = await sendPush(pushConfig?.pushEndpoint ?? '', body, deadlineMs, {headers, identity})
     underWay--
     if (acknowledged) {
       refusals = 0
@@ -59,22 +71,4 @@ export function startPusher({config, backlog, listen, timeline, sendPush}: Pushe
     cancelPause?.()
     stopListening()
   }
-}
-
-/** The wrapped body of a push request (https://cloud.google.com/pubsub/docs/push#receive_push). */
-export function pushBody({message, attempt}: Delivery, {name, deadLetterPolicy}: Subscription): string {
-  const publishTime = new Date(message.publishTime).toISOString()
-  return JSON.stringify({
-    ...(deadLetterPolicy ? {deliveryAttempt: attempt} : {}),
-    message: {
-      attributes: message.attributes,
-      data: Buffer.from(message.data).toString('base64'),
-      messageId: message.id,
-      message_id: message.id,
-      ...(message.orderingKey === '' ? {} : {orderingKey: message.orderingKey}),
-      publishTime,
-      publish_time: publishTime,
-    },
-    subscription: name,
-  })
 }

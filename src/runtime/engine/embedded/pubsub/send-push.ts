@@ -1,5 +1,6 @@
 import {Agent, request} from 'node:http'
 import {request as requestTls} from 'node:https'
+import type {PushTokens} from './push-token.ts'
 import type {SendPush} from './pusher.ts'
 
 /** Answers by which an endpoint acknowledges (https://cloud.google.com/pubsub/docs/push#receive_push). */
@@ -13,7 +14,7 @@ export function createPushSender(): PushSender {
   const agent = new Agent({keepAlive: true})
   const closing = new AbortController()
   return {
-    send: (endpoint, body, deadlineMs) => {
+    send: (endpoint, body, deadlineMs, {headers = {'content-type': 'application/json'}} = {}) => {
       const {promise, resolve} = Promise.withResolvers<boolean>()
       const url = new URL(endpoint)
       const tls = url.protocol === 'https:'
@@ -22,7 +23,7 @@ export function createPushSender(): PushSender {
         ...(tls ? {} : {agent}),
         signal: AbortSignal.any([closing.signal, AbortSignal.timeout(deadlineMs)]),
         headers: {
-          'content-type': 'application/json',
+          ...headers,
           'content-length': Buffer.byteLength(body),
           // What the service calls itself.
           'user-agent': 'CloudPubSub-Google',
@@ -40,5 +41,16 @@ export function createPushSender(): PushSender {
       closing.abort()
       agent.destroy()
     },
+  }
+}
+
+/** The same, with the token of the push's identity where it has one; without a token nothing is sent. */
+export function withTokens(send: SendPush, tokens: PushTokens): SendPush {
+  return async (endpoint, body, deadlineMs, extras = {}) => {
+    if (!extras.identity) return await send(endpoint, body, deadlineMs, extras)
+    const token = await tokens.sign(extras.identity).catch(() => undefined)
+    if (token === undefined) return false
+    const headers = {...extras.headers, authorization: `Bearer ${token}`}
+    return await send(endpoint, body, deadlineMs, {headers})
   }
 }

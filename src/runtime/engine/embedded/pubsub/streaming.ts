@@ -1,5 +1,6 @@
 import type {Call} from '../grpc/service.ts'
 import {toNumber, wire, type StreamingPull} from './codec.ts'
+import {sortOutcome, type AckOutcome} from './exactly-once.ts'
 import type {Hub} from './hub.ts'
 import type {LiveSubscription} from './live-subscription.ts'
 import {invalid, notFound} from './names.ts'
@@ -34,12 +35,14 @@ export async function* streamMessages(
   const outstanding: Outstanding = new Map()
   let wake = Promise.withResolvers<void>()
   let answerKeepAlive = false
+  const confirmations: Confirmation[] = []
   const halfClosed = new AbortController()
   const rouse = () => wake.resolve()
 
   const listening = (async () => {
     for (let next = await incoming.next(); !next.done; next = await incoming.next()) {
-      takeBack(live, outstanding, wire.streamingPull.decode(next.value))
+      const confirmation = takeBack(live, outstanding, wire.streamingPull.decode(next.value))
+      if (confirmation && live.config().enableExactlyOnceDelivery) confirmations.push(confirmation)
       answerKeepAlive = true
       rouse()
     }
@@ -59,14 +62,17 @@ export async function* streamMessages(
 
   while (!ended.aborted) {
     const deliveries = takeDeliveries(live, outstanding, opening)
-    if (deliveries.length > 0 || answerKeepAlive) {
+    const confirmation = confirmations.shift()
+    if (deliveries.length > 0 || answerKeepAlive || confirmation) {
       answerKeepAlive = false
       const config = live.config()
+      if (confirmation) await hub.settled()
       yield wire.streamed
         .encode({
           receivedMessages: deliveries.map((each) => toReceived(each, config)),
+          ...confirmation,
           subscriptionProperties: {
-            exactlyOnceDeliveryEnabled: false,
+            exactlyOnceDeliveryEnabled: config.enableExactlyOnceDelivery ?? false,
             messageOrderingEnabled: config.enableMessageOrdering ?? false,
           },
         })
@@ -78,7 +84,9 @@ export async function* streamMessages(
   }
   // A request that could not be read ends the stream with its status.
   if (halfClosed.signal.aborted) await listening
-  if (live.gone.aborted) throw notFound(opening.subscription ?? '')
+  if (!live.gone.aborted) return
+  requirePull(hub.subscription(opening.subscription).config())
+  throw notFound(opening.subscription ?? '')
 }
 
 /** Leases what fits into the stream's flow control; what was acknowledged by other calls no longer counts. */
@@ -98,12 +106,20 @@ function takeDeliveries(live: LiveSubscription, outstanding: Outstanding, openin
   return taken
 }
 
-function takeBack(live: LiveSubscription, outstanding: Outstanding, request: StreamingPull): void {
-  for (const ackId of request.ackIds ?? []) {
-    live.backlog.acknowledge(ackId)
-    outstanding.delete(ackId)
-  }
-  for (const [index, ackId] of (request.modifyDeadlineAckIds ?? []).entries()) {
-    live.backlog.extend(ackId, (request.modifyDeadlineSeconds?.[index] ?? 0) * 1000)
-  }
+type Confirmation = {acknowledgeConfirmation?: AckOutcome; modifyAckDeadlineConfirmation?: AckOutcome}
+
+/** Applies what a request says of leases; tells what became of them where it says something. */
+function takeBack(
+  {backlog}: LiveSubscription,
+  outstanding: Outstanding,
+  {ackIds, modifyDeadlineAckIds, modifyDeadlineSeconds}: StreamingPull,
+): Confirmation | undefined {
+  if (!ackIds?.length && !modifyDeadlineAckIds?.length) return undefined
+  const confirmation: Confirmation = {}
+  if (ackIds?.length) confirmation.acknowledgeConfirmation = sortOutcome(ackIds, backlog.acknowledge)
+  for (const ackId of ackIds ?? []) outstanding.delete(ackId)
+  if (!modifyDeadlineAckIds?.length) return confirmation
+  const secondsOf = (index: number) => modifyDeadlineSeconds?.[index] ?? 0
+  const extend = (ackId: string, index: number) => backlog.extend(ackId, secondsOf(index) * 1000)
+  return {...confirmation, modifyAckDeadlineConfirmation: sortOutcome(modifyDeadlineAckIds, extend)}
 }

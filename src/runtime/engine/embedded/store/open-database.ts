@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
-import {createTables, readSchemaVersion, SCHEMA_VERSION} from './schema.ts'
+import {createTables, readSchemaVersion, SCHEMA_VERSION, upgradeTables} from './schema.ts'
 import {loadSqlite, resultCode, SQLITE} from './sqlite.ts'
 import type {Database} from './sqlite.ts'
 
@@ -9,6 +9,8 @@ export type StoreOptions = {
   readonly dataDir?: string
   /** The room the store may take, in bytes; without it the disk is the limit. */
   readonly maxBytes?: number
+  /** Collections of more documents get the indexes that queries ask for; 500 unless given, Infinity for none ever. */
+  readonly indexAbove?: number
 }
 
 const PAGE_BYTES = 4096
@@ -31,7 +33,7 @@ export function openDatabase(options: StoreOptions): Database {
       throw error
     }
   } catch (error) {
-    throw describeTrouble(error, dataDir ?? 'memory', file)
+    throw describeTrouble(error, {dataDir: dataDir ?? 'memory', file, holds: 'documents'})
   }
 }
 
@@ -47,6 +49,7 @@ function prepareDatabase(database: Database, file: string, options: StoreOptions
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
   if (version === 0) createTables(database)
+  else if (version < SCHEMA_VERSION) upgradeTables(database)
   if (options.maxBytes) database.exec(`PRAGMA max_page_count = ${Math.ceil(options.maxBytes / PAGE_BYTES)}`)
   // A write now, so that what cannot be written is known before anything is promised.
   database.exec('UPDATE clock SET last_commit = last_commit')
@@ -64,9 +67,12 @@ function newerVersion(file: string, version: number): StitchError {
 }
 
 /** Turns what the file system or SQLite threw into a sentence; our own errors and bugs pass as they are. */
-function describeTrouble(error: unknown, dataDir: string, file: string): unknown {
+export function describeTrouble(
+  error: unknown,
+  {dataDir, file, holds}: {readonly dataDir: string; readonly file: string; readonly holds: 'documents' | 'messages'},
+): unknown {
   if (error instanceof StitchError) return error
-  const elsewhere = '--data-dir FOLDER keeps documents somewhere else'
+  const elsewhere = `--data-dir FOLDER keeps ${holds} somewhere else`
   const build = (code: `STITCH_${string}`, sentence: string, hints: readonly string[]) =>
     new StitchError(sentence, {code, exit: 'environment', hints: [...hints, elsewhere], cause: error})
 
@@ -77,8 +83,8 @@ function describeTrouble(error: unknown, dataDir: string, file: string): unknown
       ])
     case SQLITE.corrupt:
     case SQLITE.notADatabase:
-      return build('STITCH_DATA_DIR_CORRUPT', `${file} is damaged, so its documents cannot be read.`, [
-        `rm ${file} ${file}-wal removes the documents; seed again afterwards`,
+      return build('STITCH_DATA_DIR_CORRUPT', `${file} is damaged, so its ${holds} cannot be read.`, [
+        `rm ${file} ${file}-wal removes the ${holds}${holds === 'documents' ? '; seed again afterwards' : ''}`,
       ])
     case SQLITE.full:
       return build('STITCH_DATA_DIR_FULL', `The disk of ${dataDir} is full, so the engine was not started.`, [])
