@@ -3,15 +3,15 @@ import type {Api, ApiContext} from './api.ts'
 import {encodingApis} from './encoding.ts'
 import {eventApis} from './events.ts'
 import {httpApis} from './http.ts'
+import {measurementApis} from './measurement.ts'
 import {requestApis} from './request.ts'
 import {responseApis} from './response.ts'
 import {runtimeApis} from './runtime.ts'
 
 const hosted: ReadonlyMap<string, Api> = new Map(
-  [...requestApis, ...responseApis, ...eventApis, ...httpApis, ...encodingApis, ...runtimeApis].map((api) => [
-    api.name,
-    api,
-  ]),
+  [...requestApis, ...responseApis, ...eventApis, ...httpApis, ...encodingApis, ...measurementApis, ...runtimeApis].map(
+    (api) => [api.name, api],
+  ),
 )
 
 /** Every name that `require` knows. What is missing here is an error that names it, never a stub. */

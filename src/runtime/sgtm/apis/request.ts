@@ -1,4 +1,5 @@
-import type {Api, IncomingRequest} from './api.ts'
+import type {Api} from './api.ts'
+import {remoteAddress} from './remote-address.ts'
 import {toText} from '../text.ts'
 
 /** APIs that read the incoming request; each read is allowed by `read_request` or `get_cookies`. */
@@ -95,12 +96,6 @@ export function groupParameters(parameters: URLSearchParams): Record<string, str
     else grouped[name] = Array.isArray(known) ? [...known, value] : [known, value]
   }
   return grouped
-}
-
-/** Best effort, as documented: `Forwarded`, then `X-Forwarded-For`, then the socket. */
-function remoteAddress({headers, remoteAddress: socket}: IncomingRequest): string {
-  const forwarded = /(?:^|[;,\s])for="?\[?([^\]",;]+)/i.exec(headers['forwarded'] ?? '')?.[1]
-  return forwarded ?? headers['x-forwarded-for']?.split(',')[0]?.trim() ?? socket
 }
 
 function cookieValues(header: string, name: string, decode: boolean): readonly string[] {
