@@ -12,7 +12,7 @@ const sound: DoctorProbes = {
   inspectFolder: async () => ({freeBytes: 2 ** 40}),
   inspectLock: async () => undefined,
   findTools: async () => ({
-    java: {command: '/usr/bin/java', major: 17},
+    java: {command: '/usr/bin/java', version: '17.0.15', major: 17},
     sdk: {root: '/sdk', version: '528.0.0', firestoreJar: '/sdk/f.jar', pubsubJar: '/sdk/p.jar'},
   }),
   findFirebaseTools: async () => '15.1.0',
@@ -110,7 +110,9 @@ describe('the doctor', () => {
     },
     {
       title: 'an old Java',
-      probes: {findTools: async () => ({...(await sound.findTools()), java: {command: '/j', major: 8}})},
+      probes: {
+        findTools: async () => ({...(await sound.findTools()), java: {command: '/j', version: '1.8.0', major: 8}}),
+      },
       scope: {engine: 'gcloud'},
       says: 'Java 8 (/j) is older than the emulators need (11).',
       hint: 'apt-get install default-jre-headless, or point JAVA_HOME to a newer one',

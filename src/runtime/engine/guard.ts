@@ -15,6 +15,8 @@ export type Guarded = AsyncDisposable & {
   readonly pid: Promise<number | undefined>
   /** Settles when the process ended, for whatever reason. */
   readonly exited: Promise<GuardedExit>
+  /** Ends the group at once, without asking it. */
+  readonly kill: () => void
 }
 
 export type GuardOptions = {
@@ -67,6 +69,7 @@ export function startGuarded(options: GuardOptions): Guarded {
   return {
     pid: pid.promise,
     exited: exited.promise,
+    kill: () => void pid.promise.then((number) => number !== undefined && killGroup(number)),
     [Symbol.asyncDispose]: async () => {
       guard.stdin?.destroy()
       await gone

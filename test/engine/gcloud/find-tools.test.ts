@@ -89,7 +89,7 @@ describe('Java', () => {
       },
       environment: {JAVA_HOME: '/jdk', PATH: '/usr/bin'},
     })
-    expect(await findJava(machine)).toEqual({command: '/jdk/bin/java', major: 17})
+    expect(await findJava(machine)).toEqual({command: '/jdk/bin/java', version: '17.0.15', major: 17})
     expect(machine.asked).toEqual([])
   })
 
@@ -99,7 +99,7 @@ describe('Java', () => {
       environment: {JAVA_HOME: '/gone', PATH: '/usr/bin'},
       answers: {'/jre/bin/java': 'openjdk version "1.8.0_402"\n'},
     })
-    expect(await findJava(machine)).toEqual({command: '/jre/bin/java', major: 8})
+    expect(await findJava(machine)).toEqual({command: '/jre/bin/java', version: '1.8.0_402', major: 8})
   })
 
   test('is not found where there is none', async () => {

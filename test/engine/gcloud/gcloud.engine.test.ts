@@ -1,18 +1,22 @@
 import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdtempDisposable, readdir, readFile, readlink} from 'node:fs/promises'
+import {mkdtempDisposable, readdir, readFile, readlink, truncate} from 'node:fs/promises'
 import {createServer, type AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {setTimeout as delay} from 'node:timers/promises'
 import {Firestore} from '@google-cloud/firestore'
-import {describe, expect, test} from 'vitest'
+import {afterAll, describe, expect, test} from 'vitest'
 import {findPortHolder} from '#runtime/engine/ports-holder.ts'
 import {probePort} from '#runtime/engine/ports.ts'
 import {startEngine} from '#runtime/engine/start.ts'
-import type {EngineOptions} from '#runtime/engine/types.ts'
+import type {Engine, EngineOptions} from '#runtime/engine/types.ts'
 import {skipReason, titled} from './skip-reason.ts'
+
+/** Class archives of these tests only; most share one, so that they start faster. */
+const cache = await mkdtempDisposable(join(tmpdir(), 'stitch-gcloud-cache-'))
+afterAll(() => cache[Symbol.asyncDispose]())
 
 const tempDir = () => mkdtempDisposable(join(tmpdir(), 'stitch-gcloud-'))
 
@@ -23,7 +27,7 @@ function optionsOf(dataDir: string, over: Partial<EngineOptions> = {}): EngineOp
     projectId: 'demo-stitch',
     firestorePort: {port: 0, explicit: false},
     pubsubPort: {port: 0, explicit: false},
-    environment: {...process.env, STITCH_TEST_FOLDER: dataDir},
+    environment: {...process.env, XDG_CACHE_HOME: cache.path, STITCH_TEST_FOLDER: dataDir},
     signal: new AbortController().signal,
     log: () => {},
     ...over,
@@ -53,6 +57,15 @@ async function listeningAddresses(pid: number): Promise<string[]> {
 function startedFrom(folder: string): string[] {
   const processes = execFileSync('ps', ['eww', '-eo', 'pid,args'], {encoding: 'utf8'}).split('\n')
   return processes.filter((row) => row.includes(`STITCH_TEST_FOLDER=${folder}`))
+}
+
+/** The archives that the emulators' JVMs have in their memory. */
+async function mappedArchives({firestoreHost, pubsubHost}: Engine): Promise<string[]> {
+  const found = [firestoreHost, pubsubHost].map(async (host) => {
+    const maps = await readFile(`/proc/${(await findPortHolder(portOf(host)))!.pid}/maps`, 'utf8')
+    return [...new Set([...maps.matchAll(/[^/\n]*\/stitch\/classes\/(\S+\.jsa)$/gm)].map((match) => match[1]!))]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 describe.skipIf(skipReason !== undefined)(titled("Google's emulators"), () => {
@@ -90,6 +103,7 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulators"), () => {
     await using folder = await tempDir()
     const standIn = join(import.meta.dirname, '../stand-ins/gcloud-parent.ts')
     const parent = spawn(process.execPath, ['--conditions=stitch-source', standIn, folder.path], {
+      env: {...process.env, XDG_CACHE_HOME: cache.path},
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = (await once(createInterface({input: parent.stdout}), 'line')) as [string]
@@ -155,9 +169,53 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulators"), () => {
     expect(startedFrom(folder.path)).toEqual([])
   })
 
+  test.runIf(process.platform === 'linux')('read their classes from an archive that the first run left', async () => {
+    await using folder = await tempDir()
+    const environment = {...process.env, XDG_CACHE_HOME: join(folder.path, 'cache')}
+    const told: string[] = []
+    const options = optionsOf(folder.path, {environment, log: (_, text) => told.push(text)})
+    await using first = await startEngine(options)
+    expect(await mappedArchives(first)).toEqual([])
+    await first[Symbol.asyncDispose]()
+    expect(told).toEqual([expect.stringMatching(/classes are kept in a cache/)])
+    await using second = await startEngine(options)
+    expect((await mappedArchives(second)).map((name) => name.split('-')[0])).toEqual(['firestore', 'pubsub'])
+    expect(await readdir(join(folder.path, 'cache/stitch/classes'))).toHaveLength(2)
+    await second[Symbol.asyncDispose]()
+    expect(told).toHaveLength(1)
+  })
+
+  test('start whatever became of the archives, and replace them', async () => {
+    await using folder = await tempDir()
+    const environment = {...process.env, XDG_CACHE_HOME: join(folder.path, 'cache')}
+    const options = optionsOf(folder.path, {environment})
+    await (await startEngine(options))[Symbol.asyncDispose]()
+    const archives = join(folder.path, 'cache/stitch/classes')
+    // A JVM trusts the head of such a file and then crashes on what is missing.
+    for (const name of await readdir(archives)) await truncate(join(archives, name), 1_000_000)
+    await (await startEngine(options))[Symbol.asyncDispose]()
+    expect((await readdir(process.cwd())).filter((name) => name.startsWith('hs_err'))).toEqual([])
+    await using third = await startEngine(options)
+    if (process.platform === 'linux') expect(await mappedArchives(third)).toHaveLength(2)
+  })
+
+  test('two first runs at once leave one whole archive for each emulator', async () => {
+    await using folders = new AsyncDisposableStack()
+    const [one, two] = [folders.use(await tempDir()), folders.use(await tempDir())]
+    const environment = {...process.env, XDG_CACHE_HOME: join(one.path, 'cache')}
+    const runs = [one, two].map((folder) => startEngine(optionsOf(folder.path, {environment})))
+    await Promise.all((await Promise.all(runs)).map((engine) => engine[Symbol.asyncDispose]()))
+    expect((await readdir(join(one.path, 'cache/stitch/classes'))).map((name) => name.replace(/-.*\./, '.'))).toEqual([
+      'firestore.jsa',
+      'pubsub.jsa',
+    ])
+    await using engine = await startEngine(optionsOf(one.path, {environment}))
+    if (process.platform === 'linux') expect(await mappedArchives(engine)).toHaveLength(2)
+  })
+
   test('that end before they answer are quoted', async () => {
     await using folder = await tempDir()
-    const environment = {...process.env, JAVA_TOOL_OPTIONS: '-XX:+NoSuchFlag'}
+    const environment = {...process.env, XDG_CACHE_HOME: cache.path, JAVA_TOOL_OPTIONS: '-XX:+NoSuchFlag'}
     await expect(startEngine(optionsOf(folder.path, {environment}))).rejects.toMatchObject({
       code: 'STITCH_ENGINE_DIED',
       message: expect.stringMatching(

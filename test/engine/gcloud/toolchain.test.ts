@@ -3,9 +3,9 @@ import {emulatorArguments} from '#runtime/engine/gcloud/command-lines.ts'
 import {lastLines} from '#runtime/engine/gcloud/emulator-trouble.ts'
 import {requireToolchain} from '#runtime/engine/gcloud/toolchain.ts'
 
-const java = {command: '/usr/bin/java', major: 17}
+const java = {command: '/usr/bin/java', version: '17.0.15', major: 17}
 const sdk = {root: '/opt/sdk', version: '528.0.0', firestoreJar: '/opt/sdk/f.jar', pubsubJar: '/opt/sdk/p.jar'}
-const tools = {java: '/usr/bin/java', firestoreJar: '/opt/sdk/f.jar', pubsubJar: '/opt/sdk/p.jar'}
+const tools = {java, firestoreJar: '/opt/sdk/f.jar', pubsubJar: '/opt/sdk/p.jar'}
 
 describe('what the emulators need', () => {
   test('is complete with Java and both jars', () => {
@@ -13,7 +13,8 @@ describe('what the emulators need', () => {
   })
 
   test('is taken as it is when the version of Java cannot be told', () => {
-    expect(requireToolchain({java: {...java, major: undefined}, sdk})).toEqual(tools)
+    const unknown = {...java, version: undefined, major: undefined}
+    expect(requireToolchain({java: unknown, sdk})).toEqual({...tools, java: unknown})
   })
 
   test.each([
@@ -66,7 +67,7 @@ describe('what the emulators need', () => {
 })
 
 test.each(['firestore', 'pubsub'] as const)('the %s emulator is told to bind 127.0.0.1', (service) => {
-  const line = emulatorArguments(service, tools, 4711).join(' ')
+  const line = emulatorArguments(service, tools, 4711, []).join(' ')
   expect(line).toMatch(/--host[ =]127\.0\.0\.1 --port[ =]4711$/)
 })
 

@@ -59,6 +59,7 @@ export function lastLines(text: string, count: number): string[] {
   return telling.slice(-count).map((line) => line.trim())
 }
 
-async function readLog(logFile: string): Promise<string> {
+/** What an emulator wrote so far; empty where there is no such file. */
+export async function readLog(logFile: string): Promise<string> {
   return await readFile(logFile, 'utf8').catch(() => '')
 }

@@ -1,8 +1,14 @@
 import {dirname, join} from 'node:path'
 import {findOnPath, type Machine} from './machine.ts'
 
-/** A Java to run the emulators with; `major` is 17 for 17.0.15 and 8 for 1.8.0, undefined where it could not be told. */
-export type Java = {readonly command: string; readonly major: number | undefined}
+/** A Java to run the emulators with; what could not be told of it is undefined. */
+export type Java = {
+  readonly command: string
+  /** `17.0.15`. */
+  readonly version: string | undefined
+  /** 17 for 17.0.15 and 8 for 1.8.0. */
+  readonly major: number | undefined
+}
 
 /**
  * Classes of the emulators up to Google Cloud CLI 528 need Java 11; later ones need 21
@@ -21,7 +27,7 @@ export async function findJava(machine: Machine): Promise<Java | undefined> {
   if (command === undefined) return undefined
   const release = await machine.read(join(dirname(dirname(command)), 'release'))
   const version = /^JAVA_VERSION="?([^"\n]+)/m.exec(release ?? '')?.[1] ?? (await askVersion(command, machine))
-  return {command, major: version === undefined ? undefined : majorOf(version)}
+  return {command, version, major: version === undefined ? undefined : majorOf(version)}
 }
 
 async function askVersion(command: string, machine: Machine): Promise<string | undefined> {

@@ -1,13 +1,15 @@
 import {dirname} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
+import {StitchError} from '#runtime/kernel/errors.ts'
 import {startGuarded, type Guarded, type GuardedExit, type GuardOptions} from '../guard.ts'
 import {ownsPort} from '../ports-holder.ts'
 import {portTaken, resolvePort} from '../ports.ts'
 import {waitUntilAnswered, type ProbedService} from '../probe.ts'
 import {notWritable} from '../project-folder.ts'
 import type {EngineOptions, PortWish} from '../types.ts'
-import {EMULATORS, emulatorArguments} from './command-lines.ts'
-import {emulatorDied, emulatorSilent, saysPortIsTaken} from './emulator-trouble.ts'
+import {openClassArchive, saysArchiveIsUnusable, type ClassArchive} from './class-archive.ts'
+import {EMULATORS, emulatorArguments, JVM_FLAGS} from './command-lines.ts'
+import {emulatorDied, emulatorSilent, readLog, saysPortIsTaken} from './emulator-trouble.ts'
 import type {Toolchain} from './toolchain.ts'
 
 /** An emulator that answers. */
@@ -15,12 +17,16 @@ export type Emulator = AsyncDisposable & {
   readonly host: string
   readonly logFile: string
   readonly exited: Promise<GuardedExit>
+  /** Whether it leaves a class archive when it ends, which takes it a second. */
+  readonly leavesArchive: boolean
 }
 
 export type EmulatorOptions = Pick<EngineOptions, 'projectId' | 'signal' | 'log'> & {
   readonly service: ProbedService
   readonly wish: PortWish
   readonly tools: Toolchain
+  /** Where class archives are kept. */
+  readonly archives: string
   readonly logFile: string
   readonly environment: Readonly<Record<string, string | undefined>>
   /** How long the first answer may take. */
@@ -31,6 +37,8 @@ export type EmulatorOptions = Pick<EngineOptions, 'projectId' | 'signal' | 'log'
 const ATTEMPTS = 3
 /** The emulators keep nothing on disk, so nothing is lost if this is too short. */
 const GRACE_MS = 1500
+/** Writing a class archive takes about a second, on a machine that does nothing else. */
+const WRITING_GRACE_MS = 10_000
 
 /**
  * One emulator, ready when it answered an RPC. A default port that somebody takes between the look and the start is
@@ -42,26 +50,68 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   for (let attempt = 1; ; attempt++) {
     const port = await resolvePort(wish, options.log)
     const emulator = await tryOnPort(port, options)
+    if (emulator === 'without archive') continue
     if (emulator) return emulator
     if (wish.explicit || attempt === ATTEMPTS) throw await portTaken({...wish, port})
   }
 }
 
-/** Undefined when the port went to somebody else in the meantime. */
-async function tryOnPort(port: number, options: EmulatorOptions): Promise<Emulator | undefined> {
+/**
+ * Undefined when the port went to somebody else in the meantime. An emulator that died with a class archive is to be
+ * tried without it, whatever it died of.
+ */
+async function tryOnPort(port: number, options: EmulatorOptions): Promise<Emulator | 'without archive' | undefined> {
   const {service, tools, logFile, environment} = options
+  const jar = service === 'firestore' ? tools.firestoreJar : tools.pubsubJar
+  const key = {service, jar, java: tools.java, jvmFlags: JVM_FLAGS, environment}
+  const archive = await openClassArchive(options.archives, key)
   await using stack = new AsyncDisposableStack()
-  const args = emulatorArguments(service, tools, port)
-  const guarded = stack.use(startLogged({command: tools.java, args, environment, logFile, graceMs: GRACE_MS}))
-  const outcome = await waitForOutcome(guarded, port, options)
-  if (outcome === 'port lost') return undefined
-  const opened = stack.move()
+  stack.defer(archive.state === 'written' ? archive.drop : async () => {})
+  // A JVM that crashes tells of it in its working folder, which is the person's, unless it is told where.
+  const more = [...archive.flags, `-XX:ErrorFile=${logFile.replace(/\.log$/, '')}-crash.log`]
+  const args = emulatorArguments(service, tools, port, more)
+  const graceMs = archive.state === 'written' ? WRITING_GRACE_MS : GRACE_MS
+  const guarded = stack.use(startLogged({command: tools.java.command, args, environment, logFile, graceMs}))
+  try {
+    const outcome = await waitForOutcome(guarded, port, options)
+    if (outcome === 'ready' && archive.state === 'read' && saysArchiveIsUnusable(await readLog(logFile))) {
+      await archive.drop()
+    }
+    if (outcome === 'ready')
+      return describeEmulator(guarded, stack.move(), archive, {host: `127.0.0.1:${port}`, logFile})
+  } catch (error) {
+    guarded.kill()
+    if (archive.state !== 'read' || !isDeath(error)) throw error
+    await archive.drop()
+    options.log('debug', `${EMULATORS[service].title} ended with its class archive and is started without it.`)
+    return 'without archive'
+  }
+  guarded.kill()
+  return undefined
+}
+
+function describeEmulator(
+  guarded: Guarded,
+  opened: AsyncDisposableStack,
+  archive: ClassArchive,
+  {host, logFile}: Pick<Emulator, 'host' | 'logFile'>,
+): Emulator {
   return {
-    host: `127.0.0.1:${port}`,
+    host,
     logFile,
     exited: guarded.exited,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    leavesArchive: archive.state === 'written',
+    [Symbol.asyncDispose]: async () => {
+      await guarded[Symbol.asyncDispose]()
+      // A JVM ends with 143 after SIGTERM, when its archive is complete; SIGKILL may have come amid it.
+      if ((await guarded.exited).signal === null) await archive.keep()
+      await opened.disposeAsync()
+    },
   }
+}
+
+function isDeath(error: unknown): boolean {
+  return error instanceof StitchError && error.code === 'STITCH_ENGINE_DIED'
 }
 
 /** A log file that cannot be opened is a matter of the data folder. */

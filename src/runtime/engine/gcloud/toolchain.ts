@@ -6,7 +6,7 @@ import type {CloudSdk} from './find-sdk.ts'
 export type FoundTools = {readonly java: Java | undefined; readonly sdk: CloudSdk | undefined}
 
 /** All that is needed to start both emulators. */
-export type Toolchain = {readonly java: string; readonly firestoreJar: string; readonly pubsubJar: string}
+export type Toolchain = {readonly java: Java; readonly firestoreJar: string; readonly pubsubJar: string}
 
 /** One thing that is missing: what is the case, and a line that changes it. */
 export type MissingTool = {
@@ -52,7 +52,7 @@ export function listMissingTools({java, sdk}: FoundTools): readonly MissingTool[
 export function requireToolchain(found: FoundTools): Toolchain {
   const missing = listMissingTools(found)
   if (missing.length === 0 && found.java && found.sdk?.firestoreJar && found.sdk.pubsubJar) {
-    return {java: found.java.command, firestoreJar: found.sdk.firestoreJar, pubsubJar: found.sdk.pubsubJar}
+    return {java: found.java, firestoreJar: found.sdk.firestoreJar, pubsubJar: found.sdk.pubsubJar}
   }
   throw new StitchError(
     `${missing.map(({sentence}) => sentence).join('; ')}, so Google's emulators were not started.`,
