@@ -60,7 +60,8 @@ function createBatch(store: DocumentStore, time: number): Batch {
         store.apply({time, changes})
       } catch (error) {
         if (!(error instanceof StoreFullError)) throw error
-        throw new GrpcStatus(STATUS.resourceExhausted, 'The disk of the data folder is full, so nothing was written.')
+        // Not RESOURCE_EXHAUSTED: the Node client would repeat the commit for many minutes, and no room comes from that.
+        throw new GrpcStatus(STATUS.failedPrecondition, 'The disk of the data folder is full, so nothing was written.')
       }
     },
   }
