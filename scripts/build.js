@@ -43,5 +43,6 @@ await Promise.all([
   }),
   run('handlers', 'scripts/build-handlers.js'),
   run('terminal UI', 'scripts/build-ui.js'),
+  run('snippet', 'scripts/build-snippet.js'),
 ])
 linkOwnBinary()

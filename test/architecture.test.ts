@@ -56,6 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/doctor': [kernel, 'runtime/engine'],
   'runtime/init': [kernel, 'runtime/config'],
   'runtime/report': [kernel, 'runtime/trace'],
+  'runtime/export': [kernel, 'runtime/config', 'runtime/sgtm'],
   'runtime/session': [kernel, 'runtime/config', ...STAGES],
   'runtime/deploy': [kernel, 'runtime/config', ...STAGES],
   ui: [kernel, 'runtime/trace', 'runtime/report'],
@@ -68,6 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime/doctor',
     'runtime/deploy',
     'runtime/init',
+    'runtime/export',
     'ui',
   ],
   commands: [

@@ -32,6 +32,7 @@ const PAGES = [
   'docs/api.md',
   'docs/events.md',
   'docs/deploy.md',
+  'docs/tag-manager.md',
   'fixtures/README.md',
 ]
 const readme = readPage('README.md').text

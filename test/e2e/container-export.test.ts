@@ -1,0 +1,88 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {copyDemo, makeFolder, runStitch} from './run-stitch.ts'
+
+describe('stitch container export', () => {
+  const folder = makeFolder()
+  afterAll(() => folder[Symbol.dispose]())
+  const run = (...args: string[]) => runStitch(folder.path, ['container', 'export', ...args])
+  const sgtm = ['--sgtm-url', 'https://sgtm.example.com']
+
+  beforeAll(() => {
+    copyDemo(folder.path)
+  })
+
+  test('writes the same file every time, tells what is left to do, and keeps secrets out of it', async () => {
+    await runStitch(folder.path, ['seed'])
+    const keys = JSON.parse(readFileSync(folder.file('.stitch/local-keys.json'), 'utf8')) as {
+      hmac: Record<string, string>
+      pepper: string
+    }
+    const args = ['--lookup-url', 'https://lookup.example.com', '--out']
+    const first = await run(...args, 'a.json')
+    const second = await run(...args, 'b.json')
+    const text = readFileSync(folder.file('a.json'), 'utf8')
+    expect([first.code, second.code, first.stdout]).toEqual([0, 0, ''])
+    expect(readFileSync(folder.file('b.json'), 'utf8')).toBe(text)
+    expect(first.stderr).toMatch(/^a\.json: \d+ bytes\. Import it into a server container/)
+    expect(first.stderr).toContain('SGTM_CREDENTIALS')
+    for (const secret of [...Object.values(keys.hmac), keys.pepper]) expect(text).not.toContain(secret)
+  })
+
+  test('writes to stdout without --out, and one document with --json', async () => {
+    const plain = await run('--snippet', ...sgtm)
+    expect(plain.code).toBe(0)
+    expect(plain.stdout).toMatch(
+      /^<script>\n\(function.*"url":"https:\/\/sgtm\.example\.com\/stitch".*\n<\/script>\n$/s,
+    )
+    const json = await run('--snippet', ...sgtm, '--json')
+    expect({code: json.code, stderr: json.stderr}).toEqual({code: 0, stderr: ''})
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      version: 1,
+      part: 'snippet',
+      content: plain.stdout,
+      bytes: Buffer.byteLength(plain.stdout),
+    })
+  })
+
+  test('finds the address of the container in the configuration', async () => {
+    const file = folder.file('stitch.config.json')
+    const before = readFileSync(file, 'utf8')
+    writeFileSync(file, before.replace('"project"', '"deploy": {"sgtmUrl": "https://tags.example.com"}, "project"'))
+    const {code, stdout} = await run('--web', '--json')
+    writeFileSync(file, before)
+    expect(code).toBe(0)
+    const {content} = JSON.parse(stdout) as {content: string}
+    expect(content).toContain(String.raw`\"resultUrl\":\"https://tags.example.com/stitch/result\"`)
+  })
+
+  test.each([
+    {what: 'no address of a container', args: ['--snippet'], code: 2, said: 'STITCH_USAGE'},
+    {what: 'an address that is none', args: ['--lookup-url', 'lookup'], code: 2, said: 'STITCH_USAGE'},
+    {what: 'an address with a path', args: ['--lookup-url', 'https://a.example/v1'], code: 2, said: 'STITCH_USAGE'},
+    {
+      what: 'a callback in a web container',
+      args: ['--web', ...sgtm, '--consent', 'callback'],
+      code: 2,
+      said: 'CONSENT',
+    },
+    {what: 'two parts', args: ['--web', '--snippet', ...sgtm], code: 2, said: 'STITCH_USAGE'},
+    {what: 'a project of the simulation', args: ['--deployed'], code: 5, said: 'STITCH_PROJECT_MISSING'},
+    {what: 'a folder that is not there', args: ['--out', 'no/a.json'], code: 3, said: 'STITCH_OUTPUT_NOT_WRITABLE'},
+  ])('refuses $what with exit code $code and leaves no file', async ({args, code, said}) => {
+    const result = await run(...(args.includes('--out') ? [] : ['--out', 'refused.json']), ...args)
+    expect(result.code).toBe(code)
+    expect(result.stderr.toUpperCase()).toContain(said)
+    expect(existsSync(folder.file('refused.json'))).toBe(false)
+  })
+
+  test('names the place in a broken container definition', async () => {
+    const file = folder.file('container/container.json')
+    const before = readFileSync(file, 'utf8')
+    writeFileSync(file, before.replace('"event": "stitch_result"', '"evnt": "stitch_result"'))
+    const {code, stderr} = await run()
+    writeFileSync(file, before)
+    expect(code).toBe(4)
+    expect(stderr).toMatch(/^Error: container\/container\.json:\d+:\d+: /)
+  })
+})
