@@ -12,16 +12,18 @@ export type Compiled =
 /**
  * Parses, judges and instruments sandboxed JavaScript. Nothing of it runs here, and nothing that is refused ever does.
  * @param label names the code in stack traces
+ * @param counting weaves in a call per statement of a function that is offered last, for coverage
  */
-export function compileProgram(label: string, source: Source, apis: KnownApis): Compiled {
+export function compileProgram(label: string, source: Source, apis: KnownApis, counting = false): Compiled {
   const parsed = parseProgram(source)
   if ('message' in parsed) return {ok: false, refusals: [parsed]}
   const {refusals, warnings} = checkProgram(source, parsed, apis)
   if (refusals.length > 0) return {ok: false, refusals}
 
   const names = {meter: unusedName(source.text, '$m'), value: unusedName(source.text, '$v')}
-  const insertions = planInsertions(parsed, names)
-  const offered = [names.meter, ...source.offered].join(', ')
+  const probe = counting ? unusedName(source.text, '$c') : undefined
+  const {insertions, statements} = planInsertions(parsed, {...names, probe})
+  const offered = [names.meter, ...source.offered, ...(probe ? [probe] : [])].join(', ')
   const head = `(function(${offered}){"use strict";let ${names.value};return function(${source.parameters.join(', ')}){`
   return {
     ok: true,
@@ -31,6 +33,7 @@ export function compileProgram(label: string, source: Source, apis: KnownApis): 
       text: `${head}\n${weave(source, insertions)}\n}})`,
       firstLine: source.line - 1,
       originalColumn: (line, column) => originalColumn(source, insertions, line, column),
+      statements,
       warnings,
     },
   }

@@ -4,7 +4,15 @@ import type {Insertion, Source} from './program.ts'
 import {childrenOf} from './scopes.ts'
 
 /** The names by which woven-in text reaches the meter: unlike anything the template itself is called by. */
-type MeterNames = {readonly meter: string; readonly value: string}
+type MeterNames = {
+  readonly meter: string
+  readonly value: string
+  /** A function that is told the number of each statement that runs; undefined where nobody counts. */
+  readonly probe?: string | undefined
+}
+
+/** What to weave in, and the offset in the source of each statement that has a number. */
+type InsertionPlan = {readonly insertions: readonly Insertion[]; readonly statements: readonly number[]}
 
 /** Nested calls beyond this end in an error, well before V8's own stack would (about 4,900 frames were measured). */
 const maxDepth = 1000
@@ -16,20 +24,26 @@ const freeLength = 4096
  * its depth, and long results of `+` are weighed. Lines stay as they are. Measured: 20 % on a tight loop, 60 % on a
  * function that does nothing but call itself; a vm time-out would cost a watchdog thread for every callback instead.
  */
-export function planInsertions(
-  {root, statements, arrows, shift}: ParsedProgram,
-  names: MeterNames,
-): readonly Insertion[] {
+export function planInsertions({root, statements, arrows, shift}: ParsedProgram, names: MeterNames): InsertionPlan {
   const insertions: Insertion[] = []
+  const numbered: number[] = []
   const insert = (offset: number, text: string): void => void insertions.push({offset: offset - shift, text})
   const {meter, value} = names
   const step = `if(--${meter}.f<0)${meter}.stop();`
   const enter = `try{${step}if(++${meter}.d>${maxDepth})${meter}.deep();`
   const leave = `}finally{--${meter}.d}`
+  /** The text that counts a statement, which then needs a block of its own where it stands alone after `if`. */
+  const count = (node: AnyNode, parent: AnyNode | undefined): string | undefined => {
+    const counts = names.probe !== undefined && isCounted(node) && isStatementOf(node, parent)
+    return counts ? `${names.probe}(${numbered.push(node.start - shift) - 1});` : undefined
+  }
 
   const visit = (node: AnyNode, parent: AnyNode | undefined): void => {
     // Woven text may begin with a parenthesis, which would otherwise continue an unterminated line above it.
-    if (node.type === 'ExpressionStatement' && (!parent || isList(parent))) insert(node.start, ';')
+    const inList = !parent || isList(parent)
+    const counted = count(node, parent)
+    if (counted !== undefined) insert(node.start, `${inList ? ';' : '{'}${counted}`)
+    else if (node.type === 'ExpressionStatement' && inList) insert(node.start, ';')
     const sum = isSum(node) && !(parent && parent.type === 'BinaryExpression' && parent.operator === '+')
     if (sum) insert(node.start, `(${value}=(`)
     if (isFunction(node) && node.body.type === 'BlockStatement') {
@@ -49,12 +63,29 @@ export function planInsertions(
     if (sum) {
       insert(node.end, `),typeof ${value}==='string'&&${value}.length>${freeLength}?${meter}.weigh(${value}):${value})`)
     }
+    if (counted !== undefined && !inList) insert(node.end, '}')
   }
   insert(shift, enter)
   for (const child of statements) visit(child, undefined)
   // On a line of its own: the code may end in a comment.
   insert(root.body.end - 1, `\n${leave}`)
-  return insertions
+  return {insertions, statements: numbered}
+}
+
+/** Function declarations do nothing where they stand, and a block is what it holds. */
+function isCounted({type}: AnyNode): boolean {
+  return (
+    (type.endsWith('Statement') || type === 'VariableDeclaration') &&
+    type !== 'BlockStatement' &&
+    type !== 'EmptyStatement'
+  )
+}
+
+/** True for a statement of a list or one that stands alone after `if`, `else` or a loop's head. */
+function isStatementOf(node: AnyNode, parent: AnyNode | undefined): boolean {
+  if (!parent || isList(parent)) return true
+  if (parent.type === 'IfStatement') return true
+  return isLoop(parent) && node === parent.body
 }
 
 function isSum(node: AnyNode): boolean {

@@ -29,5 +29,7 @@ export type Program = {
   readonly firstLine: number
   /** Gives the column in the file (1-based) for one in the instrumented text. */
   readonly originalColumn: (line: number, column: number) => number
+  /** Offsets in the source of the statements that are counted, by their number; empty where nothing counts. */
+  readonly statements: readonly number[]
   readonly warnings: readonly Objection[]
 }

@@ -35,7 +35,15 @@ export class SandboxError extends Error {
 export type Sandbox = {
   /** Compiles into the realm; what it gives starts runs. */
   readonly load: (program: Program) => (host: RunHost) => Run
+  /**
+   * Starts trusted code of ours that starts other programs in its own run, so that they share values without copies: a
+   * template's test and the template. Its text is a function of the meter, `require` and the others' factories.
+   */
+  readonly loadTogether: (lead: TrustedProgram, others: readonly Program[]) => (host: RunHost) => Run
 }
+
+/** Code of our own that lives in the realm, as the text of a function that uses nothing from around it. */
+export type TrustedProgram = {readonly label: string; readonly text: string}
 
 type Callable = (...args: unknown[]) => unknown
 /** Steps of one run, all its callbacks included: some 50 ms of a tight loop. */
@@ -47,7 +55,7 @@ const maxNodes = 200_000
  * @param later a timer of the host's; gives the way to call it off
  */
 export function createSandbox(later: (ms: number, callback: () => void) => () => void): Sandbox {
-  const programs = new WeakMap<RunState, {program: Program; host: RunHost}>()
+  const programs = new WeakMap<RunState, {programs: readonly Program[]; host: RunHost}>()
   const realm = startRealm({
     later,
     call: (run, target, args) => {
@@ -58,7 +66,7 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
     messageOf: (error) => (error instanceof Error ? error.message : String(error)),
     unhandled: (run, reason) => {
       const known = programs.get(run)
-      if (known && !run.ended) known.host.unhandled(toSandboxError(known.program, reason))
+      if (known && !run.ended) known.host.unhandled(toSandboxError(known.programs, reason))
     },
   })
 
@@ -89,7 +97,7 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
       realm.observe(
         promise,
         (value) => resolve(exportValue(run, value)),
-        (reason) => reject(toSandboxError(programs.get(run)!.program, reason)),
+        (reason) => reject(toSandboxError(programs.get(run)!.programs, reason)),
       )
     })
   }
@@ -99,7 +107,7 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
       try {
         return exportValue(run, realm.call(run, target, args))
       } catch (error) {
-        throw toSandboxError(known.program, error)
+        throw toSandboxError(known.programs, error)
       }
     }
   }
@@ -109,8 +117,18 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
       const factory = realm.load(program)
       return (host) => {
         const run = realm.newRun(stepsPerRun)
-        programs.set(run, {program, host})
+        programs.set(run, {programs: [program], host})
         const body = factory(realm.require(run, host.resolve))
+        return {call: callback(run, body), end: () => void (run.ended = true)}
+      }
+    },
+    loadTogether: (lead, others) => {
+      const start = realm.lead(lead.text, lead.label)
+      const factories = others.map((program) => realm.evaluate(program))
+      return (host) => {
+        const run = realm.newRun(stepsPerRun)
+        programs.set(run, {programs: others, host})
+        const body = start(realm.require(run, host.resolve), ...factories)
         return {call: callback(run, body), end: () => void (run.ended = true)}
       }
     },
@@ -118,18 +136,20 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
 }
 
 /** Names the place from the stack of a realm's error; what is no error is shown as the value it is. */
-function toSandboxError(program: Program, error: unknown): SandboxError {
+function toSandboxError(programs: readonly Program[], error: unknown): SandboxError {
   if (error instanceof SandboxError) return error
   if (!types.isNativeError(error)) return new SandboxError(describe(error), undefined)
-  const {message, stack = ''} = error
-  const at = stack.split('\n').find((line) => line.includes(`${program.label}:`))
-  const [, line, column] = /:(\d+):(\d+)\)?$/.exec(at ?? '') ?? []
-  if (!line || !column) return new SandboxError(message, undefined)
-  const row = Number(line)
-  return new SandboxError(message, {
-    file: program.source.file,
-    line: row,
-    column: program.originalColumn(row, Number(column)),
+  return new SandboxError(error.message, locateStack(programs, error.stack ?? '')[0])
+}
+
+/** The places in files that a realm's stack names, the innermost first. */
+export function locateStack(programs: readonly Program[], stack: string): readonly SourceLocation[] {
+  return stack.split('\n').flatMap((frame) => {
+    const program = programs.find(({label}) => frame.includes(`${label}:`))
+    const [, line, column] = /:(\d+):(\d+)\)?$/.exec(frame) ?? []
+    if (!program || !line || !column) return []
+    const row = Number(line)
+    return [{file: program.source.file, line: row, column: program.originalColumn(row, Number(column))}]
   })
 }
 

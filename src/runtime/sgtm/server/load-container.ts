@@ -1,10 +1,8 @@
 import {StitchError} from '#runtime/kernel/errors.ts'
-import {apiNames} from '../apis/registry.ts'
-import {compileProgram} from '../sandbox/compile.ts'
-import type {Objection} from '../sandbox/program.ts'
+import {compileCode, toProblem} from '../compile-template.ts'
 import type {Run, RunHost, Sandbox} from '../sandbox/sandbox.ts'
 import {buildData} from '../tpl/build-data.ts'
-import {readTemplate, templateInvalid} from '../tpl/read-template.ts'
+import {readTemplate} from '../tpl/read-template.ts'
 import type {Problem, Template, TemplateKind} from '../tpl/template.ts'
 import type {ContainerDefinition, Parameters} from '../types.ts'
 
@@ -75,18 +73,11 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
   return {clients, tags, warnings}
 }
 
-/** Compiles a template's code. @throws {StitchError} STITCH_TEMPLATE_INVALID with every refusal */
-export function compileTemplate(template: Template, sandbox: Sandbox, warnings: Problem[]): LoadedTemplate {
-  const {file, code, displayName} = template
-  const source = {file, text: code.text, line: code.line, parameters: ['data'], offered: ['require']}
-  const compiled = compileProgram(`template:${displayName.replaceAll(/[^\w-]+/g, '-')}`, source, apiNames)
-  if (!compiled.ok) throw templateInvalid(file, compiled.refusals.map(toProblem))
-  warnings.push(...template.warnings, ...compiled.program.warnings.map(toProblem))
-  return {template, start: sandbox.load(compiled.program), storage: new Map()}
-}
-
-function toProblem({message, at, excerpt}: Objection): Problem {
-  return {section: 'SANDBOXED_JS_FOR_SERVER', message: `${message}\n${excerpt}`, at}
+/** Compiles a template into a sandbox. @throws {StitchError} STITCH_TEMPLATE_INVALID with every refusal */
+function compileTemplate(template: Template, sandbox: Sandbox, warnings: Problem[]): LoadedTemplate {
+  const program = compileCode(template)
+  warnings.push(...template.warnings, ...program.warnings.map(toProblem))
+  return {template, start: sandbox.load(program), storage: new Map()}
 }
 
 function unknownTrigger(tag: string, trigger: string): never {

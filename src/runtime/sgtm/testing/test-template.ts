@@ -1,18 +1,20 @@
-import {setTimeout as sleep} from 'node:timers/promises'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {newSpanId, newTraceId} from '#runtime/kernel/ids.ts'
 import type {IncomingRequest} from '../apis/api.ts'
 import {createResolve} from '../apis/registry.ts'
+import {compileCode} from '../compile-template.ts'
 import {createSandbox} from '../sandbox/sandbox.ts'
 import {createExchange} from '../server/exchange.ts'
-import {compileTemplate} from '../server/load-container.ts'
 import {createRing} from '../server/ring.ts'
 import {createContext} from '../server/run-instance.ts'
 import {createTimers} from '../server/timers.ts'
-import {readTemplate} from '../tpl/read-template.ts'
+import type {Template, TemplateScenario} from '../tpl/template.ts'
+import {createCoverage} from './coverage.ts'
+import type {Coverage} from './coverage.ts'
+import {createPending} from './settle.ts'
 import {runScenario} from './run-scenario.ts'
-import type {ScenarioResult} from './run-scenario.ts'
+import type {CountedResult, ScenarioDeps, ScenarioResult, TestMode} from './run-scenario.ts'
 
 /** What a scenario that mocks nothing sees. */
 const request: IncomingRequest = {
@@ -24,57 +26,91 @@ const request: IncomingRequest = {
   remoteAddress: '127.0.0.1',
 }
 
+export type TestOptions = {
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly mode: TestMode
+  /** Which tests, by name. */
+  readonly isWanted: (name: string) => boolean
+}
+
 /**
  * Runs a template's own tests. APIs that a scenario does not mock are live, with a request, a response and a storage of
- * the scenario's own; outbound requests fail, since a test that sends is a test that forgot a mock.
+ * the scenario's own; outbound requests are not sent, since a test that sends is a test that forgot a mock.
+ * @param text the file's text, in which places are found
  * @throws {StitchError} STITCH_TEMPLATE_INVALID
  */
 export async function testTemplate(
-  file: string,
-  {clock, emit}: {readonly clock: Clock; readonly emit: Emit},
-): Promise<readonly ScenarioResult[]> {
-  const template = await readTemplate(file)
+  template: Template,
+  text: string,
+  {clock, emit, mode, isWanted}: TestOptions,
+): Promise<{readonly results: readonly ScenarioResult[]; readonly coverage: Coverage}> {
+  const lines = text.split(/\r\n?|\n/)
   const results: ScenarioResult[] = []
-  for (const scenario of template.tests.scenarios) {
-    using timers = createTimers()
-    const sandbox = createSandbox(timers.later)
-    const loaded = compileTemplate(template, sandbox, [])
-    const exchange = createExchange(request)
-    exchange.offer(template.displayName)
-    const context = createContext(
-      {name: template.displayName, loaded, data: {}},
-      {
-        clock,
-        emit,
-        keys: {},
-        rules: [],
-        outbound: {send: () => Promise.reject(new Error('A test does not send.')), captured: () => []},
-        events: createRing(),
-        later: timers.later,
-      },
-      {
-        exchange,
-        parent: {trace: newTraceId(), span: newSpanId()},
-        event: undefined,
-        clientName: () => template.displayName,
-        runContainer: () => {},
-      },
-    )
-    const settle = async (): Promise<void> => {
-      for (let turn = 0; turn < 5; turn++) await sleep(1)
-    }
-    const live = (note: (problem: unknown) => void) =>
-      createResolve({
-        ...context,
-        invoke: (callback, ...args) => {
-          try {
-            callback(...args)
-          } catch (problem) {
-            note(problem)
-          }
-        },
-      })
-    results.push(await runScenario(template, scenario, {sandbox, start: loaded.start, live, settle}))
+  const program = compileCode(template, true)
+  const coverage = createCoverage(program)
+  for (const scenario of template.tests.scenarios.filter(({name}) => isWanted(name))) {
+    const {counts, ...result} = await runLive(template, scenario, {program, mode, lines, clock, emit})
+    coverage.add(counts)
+    results.push(result)
   }
-  return results
+  return {results, coverage: coverage.read()}
+}
+
+type LiveOptions = Pick<TestOptions, 'clock' | 'emit'> & Pick<ScenarioDeps, 'program' | 'mode' | 'lines'>
+
+/** One test with a server around it, of which nothing is left afterwards. */
+async function runLive(template: Template, scenario: TemplateScenario, options: LiveOptions): Promise<CountedResult> {
+  const {program, clock, emit} = options
+  using timers = createTimers()
+  const pending = createPending(timers.later)
+  const sandbox = createSandbox(pending.later)
+  const exchange = createExchange(request)
+  exchange.offer(template.displayName)
+  const notes: string[] = []
+  const send = (method: string, url: string): Promise<never> => {
+    notes.push(`${method} ${url.split('?')[0]} was not sent: the test mocks no API for it.`)
+    // eslint-disable-next-line typescript/prefer-promise-reject-errors -- What templates get is this and no error.
+    return pending.track(Promise.reject({reason: 'failed'}))
+  }
+  const context = createContext(
+    {
+      name: template.displayName,
+      loaded: {template, storage: new Map(), start: (host) => sandbox.load(program)(host)},
+      data: {},
+    },
+    {
+      clock,
+      emit,
+      keys: {},
+      rules: [],
+      outbound: {send: (_, {method, url}) => send(method, url), captured: () => []},
+      events: createRing(),
+      later: pending.later,
+    },
+    {
+      exchange,
+      parent: {trace: newTraceId(), span: newSpanId()},
+      event: template.kind === 'CLIENT' ? undefined : {data: {}, addCallback: () => {}},
+      clientName: () => template.displayName,
+      runContainer: (_event, onComplete, onStart) => {
+        const bind = (callback: unknown): unknown => callback
+        if (onStart) onStart(bind)
+        if (onComplete) pending.later(0, () => onComplete(bind))
+      },
+    },
+  )
+  const live: ScenarioDeps['live'] = (note) =>
+    createResolve({
+      ...context,
+      invoke: (callback, ...args) => {
+        try {
+          callback(...args)
+        } catch (problem) {
+          note(problem)
+        }
+      },
+    })
+  const {settle} = pending
+  return await runScenario(template, scenario, {...options, sandbox, live, settle, notes: () => notes})
 }

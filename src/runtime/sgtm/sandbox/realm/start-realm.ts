@@ -13,6 +13,7 @@ import {writeOwnStacks} from './stacks.ts'
 import {createPromises} from './promises.ts'
 import type {Promises} from './promises.ts'
 
+/** What a program's text evaluates to: a function of the realm. */
 type Factory = (meter: Meter, ...offered: unknown[]) => (...args: unknown[]) => unknown
 
 /** A V8 realm in which nothing but templates lives, and the trusted code at its walls. */
@@ -20,6 +21,10 @@ type Realm = RealmSide &
   Pick<Promises, 'isPromise' | 'observe'> & {
     /** Compiles a program once; every run starts its own copy from the factory. */
     readonly load: (program: Program) => (...offered: unknown[]) => (...args: unknown[]) => unknown
+    /** The factory itself, to be handed to trusted code of the realm. */
+    readonly evaluate: (program: Program) => Factory
+    /** Starts trusted code in the realm. */
+    readonly lead: (text: string, label: string) => (...offered: unknown[]) => (...args: unknown[]) => unknown
   }
 
 type RealmHost = Omit<HostSide, 'isPromise' | 'whenSettled'> & {
@@ -55,6 +60,11 @@ export function startRealm(host: RealmHost): Realm {
     observe: promises.observe,
     load: (program) => {
       const factory = evaluate(program.text, program.label, program.firstLine) as Factory
+      return (...offered) => factory(meter, ...offered)
+    },
+    evaluate: (program) => evaluate(program.text, program.label, program.firstLine) as Factory,
+    lead: (text, label) => {
+      const factory = evaluate(text, label) as Factory
       return (...offered) => factory(meter, ...offered)
     },
   }
