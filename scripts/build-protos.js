@@ -1,15 +1,17 @@
-// Generates the engine's protobuf code from the protos that come with the Google clients. Does nothing when it is newer
+// Generates the engine's protobuf code, and what its REST face knows, from the protos of the Google clients. Does nothing when it is newer
 // than they are.
 import {execFileSync} from 'node:child_process'
 import {existsSync, mkdirSync, renameSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {build} from 'esbuild'
+import {readRestSchema} from './rest-schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const api = protosOf('@google-cloud/pubsub-api')
 const common = protosOf('google-gax')
 const protos = ['google/pubsub/v1/pubsub.proto', 'google/pubsub/v1/schema.proto'].map((file) => join(api, file))
+const documents = protosOf('@google-cloud/firestore-api')
 const folder = join(root, 'src/runtime/engine/embedded/generated')
 const output = join(folder, 'pubsub.js')
 
@@ -22,7 +24,8 @@ function protosOf(name) {
 }
 
 const ageOf = (file) => statSync(file, {throwIfNoEntry: false})?.mtimeMs ?? 0
-const inputs = [...protos, join(root, 'node_modules/protobufjs-cli/package.json'), fileURLToPath(import.meta.url)]
+const scripts = ['scripts/build-protos.js', 'scripts/rest-schema.js'].map((file) => join(root, file))
+const inputs = [...protos, join(root, 'node_modules/protobufjs-cli/package.json'), ...scripts]
 
 if (inputs.some((file) => ageOf(file) >= ageOf(output))) {
   mkdirSync(folder, {recursive: true})
@@ -42,5 +45,15 @@ if (inputs.some((file) => ageOf(file) >= ageOf(output))) {
   })
   const types = `type Message = {encode(message: object): {finish(): Uint8Array}; decode(bytes: Uint8Array): object}\n`
   writeFileSync(join(folder, 'pubsub.d.ts'), `${types}export const google: {pubsub: {v1: Record<string, Message>}}\n`)
+  const schema = readRestSchema({
+    protos: [
+      join(documents, 'google/firestore/v1/firestore.proto'),
+      ...protos,
+      join(common, 'google/iam/v1/iam_policy.proto'),
+    ],
+    folders: [documents, api, common],
+    details: {file: join(common, 'google/rpc/error_details.proto'), messages: ['google.rpc.ErrorInfo']},
+  })
+  writeFileSync(join(folder, 'rest.json'), JSON.stringify(schema))
   renameSync(draft, output)
 }

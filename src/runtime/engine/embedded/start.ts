@@ -6,6 +6,9 @@ import type {Engine, EngineOptions} from '../types.ts'
 import {createFirestoreService} from './firestore/service.ts'
 import {listen} from './listen.ts'
 import {createPubSub} from './pubsub/pubsub.ts'
+import {firestorePages} from './rest/firestore-pages.ts'
+import {lazyRest} from './rest/lazy.ts'
+import {pubsubPages} from './rest/pubsub-pages.ts'
 import {openMessages} from './store/open-messages.ts'
 import {openStore} from './store/open-store.ts'
 
@@ -28,11 +31,27 @@ export async function startEmbeddedEngine(options: EngineOptions): Promise<Engin
   const discard = options.ownSubscriptions?.map((id) => `projects/${projectId}/subscriptions/${id}`) ?? []
   const pubsub = stack.use(createPubSub({discard, ...(messages ? {store: messages} : {})}))
 
+  const documents = lazyRest({
+    services: [firestore.service],
+    packages: ['google.firestore.v1'],
+    pages: firestorePages({clear: firestore.clear, databases: store.databases}),
+  })
   const firestoreServer = stack.use(
-    await listen([firestore.service], {...options.firestorePort, what: 'Firestore', flag: '--firestore-port'}, log),
+    await listen(
+      [firestore.service],
+      {...options.firestorePort, what: 'Firestore', flag: '--firestore-port'},
+      log,
+      documents,
+    ),
   )
+  const topics = lazyRest({
+    services: pubsub.services,
+    packages: ['google.pubsub.v1', 'google.iam.v1'],
+    pages: pubsubPages(pubsub),
+    otherwise: pubsub.pages,
+  })
   const pubsubServer = stack.use(
-    await listen(pubsub.services, {...options.pubsubPort, what: 'Pub/Sub', flag: '--pubsub-port'}, log, pubsub.pages),
+    await listen(pubsub.services, {...options.pubsubPort, what: 'Pub/Sub', flag: '--pubsub-port'}, log, topics),
   )
   if (options.ttl?.length) {
     const timer = setInterval(firestore.expire, EXPIRE_EVERY_MS).unref()

@@ -2,6 +2,7 @@ import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Call, Method, Service} from '../grpc/service.ts'
 import type {TtlPolicy} from '../../types.ts'
 import type {DocumentStore} from '../store/store.ts'
+import {clearDocuments} from './clear.ts'
 import {unimplemented} from './errors.ts'
 import {expireDocuments} from './expire.ts'
 import {createInterest} from './listen/interest.ts'
@@ -50,6 +51,8 @@ type FirestoreService = Disposable & {
   readonly service: Service
   /** Deletes what has expired by now; returns how many documents that were. */
   readonly expire: () => number
+  /** Deletes all documents of a database (`projects/p/databases/d`), or of all. */
+  readonly clear: (database?: string) => void
 }
 
 /**
@@ -81,6 +84,7 @@ export function createFirestoreService(
   return {
     service: Object.fromEntries(methods.map(([name, method]) => [`/google.firestore.v1.Firestore/${name}`, method])),
     expire: () => expireDocuments(context, clock, ttl),
+    clear: (database) => clearDocuments(context, database),
     [Symbol.dispose]: () => {
       interest[Symbol.dispose]()
       context.transactions[Symbol.dispose]()

@@ -1,6 +1,7 @@
 import {once} from 'node:events'
-import type {RequestListener} from 'node:http'
-import {createServer, type ServerHttp2Session} from 'node:http2'
+import type {IncomingMessage, RequestListener, ServerResponse} from 'node:http'
+import {createServer, Http2ServerRequest, Http2ServerResponse} from 'node:http2'
+import type {IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream} from 'node:http2'
 import type {AddressInfo} from 'node:net'
 import {serveCall} from './serve-call.ts'
 import type {Service} from './service.ts'
@@ -10,7 +11,7 @@ export type GrpcServerOptions = {
   /** 0 for any free port. */
   readonly port: number
   readonly services: readonly Service[]
-  /** Answers callers of HTTP/1.1 on the same port; without it they are refused. */
+  /** Answers what is not gRPC on the same port, over HTTP/1.1 or HTTP/2; without it that is refused. */
   readonly pages?: RequestListener | undefined
 }
 
@@ -37,6 +38,10 @@ export async function startGrpcServer({port, services, pages}: GrpcServerOptions
     session.on('close', () => sessions.delete(session))
   })
   server.on('stream', (stream, headers) => {
+    if (pages && !headers['content-type']?.startsWith('application/grpc')) {
+      answerPage(pages, stream, headers)
+      return
+    }
     const method = Object.hasOwn(methods, headers[':path'] ?? '') ? methods[headers[':path'] ?? ''] : undefined
     void serveCall({stream, headers, method, closing: closing.signal})
   })
@@ -58,4 +63,12 @@ export async function startGrpcServer({port, services, pages}: GrpcServerOptions
       clearTimeout(impatience)
     },
   }
+}
+
+/** The same listener as for HTTP/1.1, by Node's own stand-ins for its requests and answers. */
+function answerPage(pages: RequestListener, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  stream.on('error', () => undefined)
+  const request: unknown = new Http2ServerRequest(stream, headers, {}, [])
+  const response: unknown = new Http2ServerResponse(stream)
+  pages(request as IncomingMessage, response as ServerResponse & {req: IncomingMessage})
 }

@@ -1,6 +1,7 @@
 import type {RequestListener} from 'node:http'
 import type {Service} from '../grpc/service.ts'
 import type {Timeline} from './backlog.ts'
+import {clearPubSub, listProjects} from './clear.ts'
 import {createHub} from './hub.ts'
 import {createJournal} from './journal.ts'
 import type {MessageStore} from '../store/message-store.ts'
@@ -21,6 +22,9 @@ export type PubSub = Disposable & {
   readonly services: readonly Service[]
   /** What is served over HTTP/1.1: the keys that verify the tokens of pushes. */
   readonly pages: RequestListener
+  /** Removes everything; resolves when that is kept. */
+  readonly clear: () => Promise<void>
+  readonly projects: () => readonly string[]
 }
 
 export type PubSubOptions = {
@@ -44,6 +48,8 @@ export function createPubSub({timeline = systemTimeline, store, discard = []}: P
     if (name.split('/')[2] === 'schemas') schemas.restore(schemaWire.schema.decode(config))
   return {
     pages: pushTokenPages(tokens),
+    clear: () => clearPubSub(hub, schemas),
+    projects: () => listProjects(hub, schemas),
     services: [
       publisherService(hub, schemas),
       subscriberService(hub),

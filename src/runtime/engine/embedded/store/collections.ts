@@ -11,6 +11,8 @@ export type Collections = {
   readonly list: (parent: string, collectionId?: string) => readonly string[]
   /** All with this last id, in all databases. */
   readonly group: (collectionId: string) => readonly string[]
+  /** Databases (`projects/p/databases/d`) that hold documents, in order. */
+  readonly databases: () => readonly string[]
   readonly childIds: (name: string, after: string | undefined, limit: number) => readonly string[]
 }
 
@@ -28,6 +30,7 @@ export function createCollections(database: Database): Collections {
     'SELECT path FROM collections WHERE database = ? AND collection_id = ? AND key > ? AND key < ? ORDER BY key',
   )
   const everywhere = database.prepare('SELECT database, path FROM collections WHERE collection_id = ?')
+  const roots = database.prepare(`SELECT DISTINCT database FROM collections WHERE ${HOLDS_DOCUMENTS} ORDER BY database`)
   const next = database.prepare(`${range} AND ${HOLDS_DOCUMENTS} ORDER BY key LIMIT 1`)
   const cache = new Map<string, number>()
 
@@ -66,6 +69,7 @@ export function createCollections(database: Database): Collections {
     },
     group: (collectionId) =>
       everywhere.all(collectionId).map((row) => `${String(row['database'])}/${String(row['path'])}`),
+    databases: () => roots.all().map((row) => String(row['database']).replace(/\/documents$/, '')),
     childIds: (name, after, limit) => {
       const {root, segments} = splitRoot(name)
       const prefix = encodePath(segments)

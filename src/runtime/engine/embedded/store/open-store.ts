@@ -76,6 +76,7 @@ export function openStore(options: StoreOptions): DocumentStore {
       }
     },
     collections: collections.list,
+    databases: collections.databases,
     collectionGroup: collections.group,
     childIds: collections.childIds,
     apply: (committed) => {

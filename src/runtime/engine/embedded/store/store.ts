@@ -66,6 +66,8 @@ export type DocumentStore = Disposable & {
    * of their names; with `collectionId` only those whose last part it is.
    */
   readonly collections: (parent: string, collectionId?: string) => readonly string[]
+  /** Databases (`projects/p/databases/d`) that hold documents, in order. */
+  readonly databases: () => readonly string[]
   /** Names of all collections with this last id, in all databases. */
   readonly collectionGroup: (collectionId: string) => readonly string[]
   /** Ids directly below a document, the root, or a collection, that lead to at least one document further down. */
