@@ -1,6 +1,7 @@
 import {types} from 'node:util'
 import type {SourceLocation} from '#runtime/kernel/errors.ts'
 import type {Program} from './program.ts'
+import {translateRe2} from './re2/translate.ts'
 import type {RunState} from './realm/meter.ts'
 import {startRealm} from './realm/start-realm.ts'
 
@@ -58,6 +59,7 @@ export function createSandbox(later: (ms: number, callback: () => void) => () =>
   const programs = new WeakMap<RunState, {programs: readonly Program[]; host: RunHost}>()
   const realm = startRealm({
     later,
+    translateRegex: translateRe2,
     call: (run, target, args) => {
       const copies: unknown[] = []
       for (let index = 0; index < args.length; index++) copies.push(exportValue(run, args[index]))

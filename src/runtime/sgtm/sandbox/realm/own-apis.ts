@@ -119,7 +119,7 @@ export function createOwnApis(meter: Meter, promises: Promises): Readonly<Record
   return apis
 }
 
-/** The names of the above, known without a realm. */
+/** The names of the above and of `createRegexes`, known without a realm. */
 export const ownApiNames: readonly string[] = [
   'JSON',
   'Object',
@@ -134,4 +134,6 @@ export const ownApiNames: readonly string[] = [
   'makeNumber',
   'makeString',
   'makeTableMap',
+  'createRegex',
+  'testRegex',
 ]

@@ -9,6 +9,8 @@ import type {HostSide, RealmSide} from './membrane.ts'
 import {createMeter} from './meter.ts'
 import type {Meter, RunState} from './meter.ts'
 import {createOwnApis} from './own-apis.ts'
+import {createRegexes} from './regexes.ts'
+import type {TranslateRegex} from './regexes.ts'
 import {writeOwnStacks} from './stacks.ts'
 import {createPromises} from './promises.ts'
 import type {Promises} from './promises.ts'
@@ -30,6 +32,7 @@ type Realm = RealmSide &
 type RealmHost = Omit<HostSide, 'isPromise' | 'whenSettled'> & {
   readonly later: (ms: number, callback: () => void) => () => void
   readonly unhandled: (run: RunState, reason: unknown) => void
+  readonly translateRegex: TranslateRegex
 }
 
 /** How far one run may grow the heap, in bytes, garbage that is still to be collected included. */
@@ -80,7 +83,10 @@ function bootText(): string {
     const regexes = new WeakMap()
     const meter = (${createMeter.toString()})(host)
     const promises = (${createPromises.toString()})(meter, host)
-    const own = (${createOwnApis.toString()})(meter, promises)
+    const own = {
+      ...(${createOwnApis.toString()})(meter, promises),
+      ...(${createRegexes.toString()})(meter, regexes, host.translateRegex),
+    }
     const membrane = (${createMembrane.toString()})(meter, promises, own, host)
     ;(${pruneLibrary.toString()})(meter, library, regexes)
     return {membrane, promises, meter}
