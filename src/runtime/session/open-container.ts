@@ -20,12 +20,13 @@ export type OpenContainerOptions = {
 
 /** Starts the project's server container with the stitch functions as the one place its templates may really reach. */
 export async function openContainer(options: OpenContainerOptions): Promise<Container> {
-  const {keys, hosts, functions, emit, clock, signal} = options
+  const {config, keys, hosts, functions, emit, clock, signal} = options
   return await startContainer({
     definition: await readContainer(options),
     host: '127.0.0.1',
     port: {port: hosts.sgtmPort, explicit: true},
     keys: keys.hmac,
+    project: config.project,
     outbound: [{url: functions.lookupUrl, action: 'forward'}],
     clock,
     emit,

@@ -28,6 +28,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     clock: options.clock,
     emit: options.emit,
     keys: options.keys,
+    project: options.project,
     rules: options.outbound,
     outbound,
     events: createRing<ContainerEvent>(),

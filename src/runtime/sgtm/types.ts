@@ -39,6 +39,8 @@ export type ContainerOptions = {
   readonly port: {readonly port: number; readonly explicit: boolean}
   /** `hmacSha256` keys by id (base64), the content of the file that SGTM_CREDENTIALS names in a real container. */
   readonly keys: Readonly<Record<string, string>>
+  /** The project of calls to Google's services that name none. */
+  readonly project?: string
   /** Loopback is reached only where a rule says `forward`; everything unmatched is captured and answered 204. */
   readonly outbound: readonly OutboundRule[]
   readonly clock: Clock
@@ -56,6 +58,8 @@ export type CapturedRequest = {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Where the request inserts rows into a table, those; the body holds them as BigQuery gets them. */
+  readonly insert?: {readonly table: string; readonly rows: readonly unknown[]}
 }
 
 /** One run of the container: the event that a client started it with, as the tags saw it. */

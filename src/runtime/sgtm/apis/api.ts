@@ -20,6 +20,8 @@ export type StagedResponse = {
   readonly headers: Map<string, string>
   readonly cookies: string[]
   body: Buffer
+  /** Addresses that the browser shall load, for requests whose sender takes such commands. */
+  readonly pixels: string[]
 }
 
 /** One request and its one answer, shared by the client that claims it and the tags that run for it. */
@@ -30,6 +32,7 @@ export type Exchange = {
   readonly claim: () => void
   /** Sends what is staged; later calls do nothing. */
   readonly flush: () => void
+  readonly isFlushed: () => boolean
 }
 
 /** How one tag of a container run ended; metadata are the tag's own key-value pairs. */
@@ -55,6 +58,15 @@ export type OutboundRequest = {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly timeoutMs: number
+  /** Rows of a table that the request inserts, so that the capture can show them as such. */
+  readonly insert?: TableInsert
+}
+
+/** Rows for a BigQuery table. */
+export type TableInsert = {
+  /** `project.dataset.table`. */
+  readonly table: string
+  readonly rows: readonly unknown[]
 }
 
 export type OutboundAnswer = {
@@ -77,6 +89,8 @@ export type ApiContext = {
   readonly version: Readonly<Record<string, unknown>>
   readonly storage: Map<string, unknown>
   readonly keys: Readonly<Record<string, string>>
+  /** The project that Google's services use where a call names none: GOOGLE_CLOUD_PROJECT of a real container. */
+  readonly project: string | undefined
   /** In milliseconds since the Unix epoch. */
   readonly now: () => number
   /** Throws unless the template declares a permission that allows this; denials are logged. */

@@ -1,3 +1,4 @@
+import {siteOf} from './domains.ts'
 import {toText} from '../text.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -16,7 +17,7 @@ export function formatCookie(
   const text = encode ? encodeURIComponent(value) : value
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !isSafe(text))
     throw new Error(`setCookie: "${name}" has characters that no cookie may have.`)
-  const domain = options['domain'] === 'auto' ? autoDomain(headers) : options['domain']
+  const domain = options['domain'] === 'auto' ? (autoDomain(headers) ?? options['fallbackDomain']) : options['domain']
   const maxAge = options['max-age']
   const sameSite = options['sameSite']
   const attributes = [
@@ -34,13 +35,16 @@ export function formatCookie(
 }
 
 /**
- * The widest domain that the request's host may set a cookie for, without a public suffix list: the last two labels,
- * which is one too few under suffixes such as co.uk. None for addresses and single labels.
+ * The widest domain that the request's host may set a cookie for, from the headers in this order. None for addresses and
+ * single labels, `localhost` for one: the cookie is the host's alone then.
  */
 function autoDomain(headers: Readonly<Record<string, string>>): string | undefined {
-  const host = (headers['x-forwarded-host'] ?? headers['host'] ?? '').split(':')[0]!.toLowerCase()
-  const labels = host.split('.')
-  return labels.length < 2 || /^[\d.]+$/.test(host) ? undefined : labels.slice(-2).join('.')
+  const forwarded = /(?:^|[;,\s])host="?([^\s";,]+)/i.exec(headers['forwarded'] ?? '')?.[1]
+  for (const host of [forwarded, headers['x-forwarded-host']?.split(',')[0]?.trim(), headers['host']]) {
+    const site = host === undefined ? undefined : siteOf(host)
+    if (site !== undefined) return site
+  }
+  return undefined
 }
 
 function attribute(value: unknown): string {

@@ -1,4 +1,5 @@
 import type {Api, ApiContext, OutboundAnswer} from './api.ts'
+import {authorizationHeader} from './google-auth.ts'
 import {toText} from '../text.ts'
 
 type Callback = (...args: readonly unknown[]) => unknown
@@ -47,15 +48,18 @@ function send(
   body: unknown,
 ): Promise<OutboundAnswer> {
   context.demand(api, {permission: 'send_http', url})
-  if (options.authorization !== undefined)
-    throw new Error(`${api}: Google credentials are not available in a local container.`)
   const method = toText(options.method ?? 'GET').toUpperCase()
   if (!methods.includes(method)) throw new Error(`${api}: the method ${method} is not one of ${methods.join(', ')}.`)
   const timeoutMs = Number(options.timeout ?? defaultTimeoutMs)
   return context.send({
     method,
     url,
-    headers: toHeaders(options.headers),
+    headers: {
+      ...toHeaders(options.headers),
+      ...(options.authorization === undefined || options.authorization === null
+        ? {}
+        : {authorization: authorizationHeader(api, options.authorization)}),
+    },
     body: body === undefined || body === null ? '' : toText(body),
     timeoutMs: Number.isFinite(timeoutMs) && timeoutMs > 0 ? timeoutMs : defaultTimeoutMs,
   })

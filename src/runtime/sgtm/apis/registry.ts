@@ -1,18 +1,37 @@
 import {ownApiNames} from '../sandbox/realm/own-apis.ts'
 import type {Api, ApiContext} from './api.ts'
+import {bigQueryApis} from './bigquery.ts'
+import {browserApis} from './browser.ts'
+import {domainApis} from './domains.ts'
 import {encodingApis} from './encoding.ts'
 import {eventApis} from './events.ts'
+import {googleAuthApis} from './google-auth.ts'
+import {googleApis} from './google.ts'
 import {httpApis} from './http.ts'
 import {measurementApis} from './measurement.ts'
+import {messageApis} from './messages.ts'
 import {requestApis} from './request.ts'
 import {responseApis} from './response.ts'
 import {runtimeApis} from './runtime.ts'
+import {storageApis} from './storage.ts'
 
-const hosted: ReadonlyMap<string, Api> = new Map(
-  [...requestApis, ...responseApis, ...eventApis, ...httpApis, ...encodingApis, ...measurementApis, ...runtimeApis].map(
-    (api) => [api.name, api],
-  ),
-)
+const families: readonly (readonly Api[])[] = [
+  requestApis,
+  responseApis,
+  browserApis,
+  eventApis,
+  messageApis,
+  httpApis,
+  googleApis,
+  googleAuthApis,
+  bigQueryApis,
+  measurementApis,
+  encodingApis,
+  domainApis,
+  storageApis,
+  runtimeApis,
+]
+const hosted: ReadonlyMap<string, Api> = new Map(families.flat().map((api) => [api.name, api]))
 
 /** Every name that `require` knows. What is missing here is an error that names it, never a stub. */
 export const apiNames: ReadonlySet<string> = new Set([...hosted.keys(), ...ownApiNames])

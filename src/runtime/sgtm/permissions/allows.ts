@@ -1,6 +1,8 @@
 import type {Permission} from '../tpl/template.ts'
 import type {PermissionAsk} from './ask.ts'
+import {accessBigQuery, accessFirestore, useGoogleCredentials, useMessage} from './google.ts'
 import {fitsUrlPattern, fitsWildcards} from './patterns.ts'
+import {rows, strings} from './read-params.ts'
 import {toText} from '../text.ts'
 
 type Params = Permission['params']
@@ -18,7 +20,8 @@ export function allows(permissions: readonly Permission[], ask: PermissionAsk): 
 function decide(params: Params, ask: PermissionAsk): boolean {
   switch (ask.permission) {
     case 'send_http':
-      return sendHttp(params, ask)
+    case 'send_pixel_from_browser':
+      return sendTo(params, ask.url)
     case 'read_event_data':
       return readEventData(params, ask)
     case 'read_request':
@@ -33,12 +36,27 @@ function decide(params: Params, ask: PermissionAsk): boolean {
       return rows(params['allowedCookies']).some((row) => setCookie(row, ask))
     case 'use_custom_private_keys':
       return strings(params['keyIds']).some((id) => fitsWildcards(id, ask.keyId))
-    default:
+    case 'use_google_credentials':
+      return useGoogleCredentials(params, ask)
+    case 'use_message':
+      return useMessage(params, ask)
+    case 'access_bigquery':
+      return rows(params['allowedTables']).some((row) => accessBigQuery(row, ask))
+    case 'access_firestore':
+      return rows(params['allowedOptions']).some((row) => accessFirestore(row, ask))
+    case 'logging':
+    case 'access_template_storage':
+    case 'read_container_data':
+    case 'read_event_metadata':
+    case 'return_response':
+    case 'run_container':
       return true
+    default:
+      return ask satisfies never
   }
 }
 
-function sendHttp(params: Params, {url}: AskFor<'send_http'>): boolean {
+function sendTo(params: Params, url: string): boolean {
   if (params['allowedUrls'] === 'any') return true
   if (
     params['allowGoogleDomains'] === true &&
@@ -109,12 +127,4 @@ function isEither(rule: unknown, word: string, state: boolean): boolean {
 function listed(access: unknown, list: unknown, key: string, name: string | undefined): boolean {
   if (access === 'any') return true
   return name !== undefined && rows(list).some((row) => toText(row[key] ?? '').toLowerCase() === name.toLowerCase())
-}
-
-function strings(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(toText) : []
-}
-
-function rows(value: unknown): readonly Params[] {
-  return Array.isArray(value) ? (value as readonly Params[]) : []
 }

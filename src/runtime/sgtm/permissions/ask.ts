@@ -13,6 +13,29 @@ export type PermissionAsk =
   | {readonly permission: 'get_cookies'; readonly name: string}
   | {readonly permission: 'set_cookies'; readonly name: string; readonly options: Readonly<Record<string, unknown>>}
   | {readonly permission: 'use_custom_private_keys'; readonly keyId: string}
+  | {readonly permission: 'send_pixel_from_browser'; readonly url: string}
+  | {readonly permission: 'use_google_credentials'; readonly scopes: readonly string[]}
+  | {
+      readonly permission: 'use_message'
+      /** Without it, either of the two will do. */
+      readonly action?: 'listen' | 'send'
+      readonly type: string
+    }
+  | {
+      readonly permission: 'access_bigquery'
+      readonly operation: 'write'
+      /** Absent where the call names none and so means the container's own project. */
+      readonly projectId?: string
+      readonly datasetId: string
+      readonly tableId: string
+    }
+  | {
+      readonly permission: 'access_firestore'
+      readonly operation: 'read' | 'write' | 'read_write'
+      readonly projectId?: string
+      readonly databaseId?: string
+      readonly path: string
+    }
   | {
       readonly permission:
         | 'access_template_storage'
@@ -39,6 +62,17 @@ export function describeAsk(ask: PermissionAsk): string {
       return `set the cookie "${ask.name}"`
     case 'use_custom_private_keys':
       return `sign with the key "${ask.keyId}"`
+    case 'send_pixel_from_browser':
+      return `have the browser load ${ask.url.split('?')[0]}`
+    case 'use_google_credentials':
+      return `use Google credentials for ${ask.scopes.join(' and ') || 'no scope'}`
+    case 'use_message':
+      return `${ask.action === 'send' ? 'send' : 'listen to'} messages of the type "${ask.type}"`
+    case 'access_bigquery':
+      return `write to the table ${ask.projectId ?? 'GOOGLE_CLOUD_PROJECT'}.${ask.datasetId}.${ask.tableId}`
+    case 'access_firestore':
+      // A document's id may be a person's.
+      return `${ask.operation.replace('_', ' and ')} documents of ${ask.projectId ?? 'GOOGLE_CLOUD_PROJECT'} below "${ask.path.split('/')[0]}"`
     default:
       return `use ${ask.permission}`
   }

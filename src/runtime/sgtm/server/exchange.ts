@@ -1,4 +1,5 @@
 import type {Exchange, IncomingRequest, StagedResponse} from '../apis/api.ts'
+import {stageCommands} from '../apis/browser-commands.ts'
 
 /** What the container sends in the end. */
 export type Answer = {
@@ -20,9 +21,10 @@ export type OpenExchange = Exchange & {
 
 export function createExchange(request: IncomingRequest): OpenExchange {
   const {promise, resolve} = Promise.withResolvers<Answer>()
-  const response: StagedResponse = {status: 200, headers: new Map(), cookies: [], body: Buffer.alloc(0)}
+  const response: StagedResponse = {status: 200, headers: new Map(), cookies: [], body: Buffer.alloc(0), pixels: []}
   let offeredTo: string | undefined
   let claimedBy: string | undefined
+  let flushed = false
   return {
     request,
     response,
@@ -33,7 +35,10 @@ export function createExchange(request: IncomingRequest): OpenExchange {
         throw new Error('claimRequest must be called before the client returns, not from a callback.')
       claimedBy = offeredTo
     },
+    isFlushed: () => flushed,
     flush: () => {
+      if (!flushed) stageCommands(response)
+      flushed = true
       const headers: Record<string, string | readonly string[]> = Object.fromEntries(response.headers)
       if (response.cookies.length > 0) headers['set-cookie'] = [...response.cookies]
       resolve({status: response.status, headers, body: response.body})

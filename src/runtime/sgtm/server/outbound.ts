@@ -32,8 +32,16 @@ export function createOutbound(
   const answerByRule = (sender: Sender, request: OutboundRequest): OutboundAnswer | undefined => {
     const rule = findRule(rules, request.url)
     if (rule?.action === 'forward') return undefined
-    const {method, url, headers, body} = request
-    captured.add({trace: sender.parent.trace, by: sender.name, method, url, headers, body})
+    const {method, url, headers, body, insert} = request
+    captured.add({
+      trace: sender.parent.trace,
+      by: sender.name,
+      method,
+      url,
+      headers,
+      body,
+      ...(insert ? {insert} : {}),
+    })
     if (!rule) return {statusCode: 204, headers: {}, body: ''}
     return {statusCode: rule.status, headers: rule.headers ?? {}, body: rule.body ?? ''}
   }

@@ -17,6 +17,7 @@ export type RunServices = {
   readonly clock: Clock
   readonly emit: Emit
   readonly keys: Readonly<Record<string, string>>
+  readonly project?: string | undefined
   readonly rules: readonly OutboundRule[]
   readonly outbound: Outbound
   readonly events: Ring<ContainerEvent>
@@ -42,7 +43,7 @@ export function startInstance(instance: Instance, services: RunServices, scope: 
 /** Everything that the APIs of one run can reach. */
 export function createContext({name, loaded}: Instance, services: RunServices, scope: RunScope): ApiContext {
   const {template, storage} = loaded
-  const {clock, emit, keys, rules, outbound, later} = services
+  const {clock, emit, keys, project, rules, outbound, later} = services
   const source = `template ${template.displayName || name}`
   const {trace} = scope.parent
   const kind = template.kind === 'CLIENT' ? 'client' : 'tag'
@@ -74,6 +75,7 @@ export function createContext({name, loaded}: Instance, services: RunServices, s
     },
     storage,
     keys,
+    project,
     now: clock.now,
     isAllowed,
     demand: (api, ask) => {

@@ -29,7 +29,7 @@ export function createRegexes(
   return {
     createRegex: (pattern: unknown, flags: unknown) => {
       const text = String(pattern)
-      const wanted = flags === undefined || flags === null ? '' : String(flags)
+      const wanted = typeof flags === 'string' ? flags : ''
       meter.charge(100 + text.length * 10)
       const translated = translate(text, has(wanted, 'i'))
       if (translated === undefined) return null
