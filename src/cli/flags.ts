@@ -5,8 +5,8 @@ export const engineFlags = {
   engine: Flags.string({
     summary: 'What answers as Firestore and Pub/Sub.',
     description:
-      'embedded: in this process, nothing to install (default). gcloud: the emulators of the Google Cloud CLI. external: FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST.',
-    options: ['embedded', 'gcloud', 'external'],
+      'embedded: in this process, nothing to install (default). gcloud: the emulators of the Google Cloud CLI. firebase: those of firebase-tools. external: FIRESTORE_EMULATOR_HOST and PUBSUB_EMULATOR_HOST.',
+    options: ['embedded', 'gcloud', 'firebase', 'external'],
     helpGroup: 'ENGINE',
     env: 'STITCH_ENGINE',
   }),

@@ -15,6 +15,12 @@ const sound: DoctorProbes = {
     java: {command: '/usr/bin/java', version: '17.0.15', major: 17},
     sdk: {root: '/sdk', version: '528.0.0', firestoreJar: '/sdk/f.jar', pubsubJar: '/sdk/p.jar'},
   }),
+  findFirebaseSuite: async () => ({
+    java: {command: '/usr/bin/java', version: '21.0.1', major: 21},
+    tools: {script: '/t/firebase.js', version: '15.1.0'},
+    lostPaths: [],
+    toDownload: [],
+  }),
   findFirebaseTools: async () => '15.1.0',
   readCredentials: async () => ({kind: 'found', file: '/adc.json'}),
 }
@@ -31,6 +37,12 @@ const broken: DoctorProbes = {
     sdk: {root: '/sdk', version: undefined, firestoreJar: undefined, pubsubJar: undefined},
   }),
   findFirebaseTools: async () => undefined,
+  findFirebaseSuite: async () => ({
+    java: {command: '/usr/bin/java', version: '17.0.15', major: 17},
+    tools: undefined,
+    lostPaths: [{name: 'PUBSUB_EMULATOR_BINARY_PATH', path: '/gone'}],
+    toDownload: [],
+  }),
   readCredentials: async () => ({kind: 'missing', file: '/adc.json', named: false}),
 }
 
@@ -43,6 +55,7 @@ describe('the doctor', () => {
   test.each<{scope: DoctorScope}>([
     {scope: {}},
     {scope: {engine: 'gcloud'}},
+    {scope: {engine: 'firebase'}},
     {scope: {deploy: true}},
     {scope: {all: true}},
   ])('has nothing to say about a sound machine: $scope', async ({scope}) => {
@@ -52,6 +65,10 @@ describe('the doctor', () => {
   test.each<{scope: DoctorScope; checks: string[]}>([
     {scope: {}, checks: ['node', 'ports', 'data folder', 'lock']},
     {scope: {engine: 'gcloud'}, checks: ['node', 'ports', 'data folder', 'lock', 'java', 'emulators']},
+    {
+      scope: {engine: 'firebase'},
+      checks: ['node', 'ports', 'data folder', 'lock', ...Array(3).fill('firebase emulators')] as string[],
+    },
     {scope: {engine: 'external'}, checks: ['node', 'data folder', 'lock', 'emulator hosts', 'emulator hosts']},
     {scope: {deploy: true}, checks: ['node', 'ports', 'data folder', 'lock', 'firebase-tools', 'credentials']},
     {
@@ -116,6 +133,18 @@ describe('the doctor', () => {
       scope: {engine: 'gcloud'},
       says: 'Java 8 (/j) is older than the emulators need (11).',
       hint: 'apt-get install default-jre-headless, or point JAVA_HOME to a newer one',
+    },
+    {
+      title: 'a Java too old for firebase-tools',
+      probes: {
+        findFirebaseSuite: async () => ({
+          ...(await sound.findFirebaseSuite()),
+          java: {command: '/j', version: '17.0.15', major: 17},
+        }),
+      },
+      scope: {engine: 'firebase'},
+      says: 'Java 17 (/j) is older than firebase-tools needs (21).',
+      hint: 'apt-get install openjdk-21-jre-headless, or point JAVA_HOME to a newer one',
     },
     {
       title: 'no Google Cloud CLI for a deploy',

@@ -78,7 +78,7 @@ export const ConfigFile = z
         'must be a Google Cloud project id (6 to 30 lower-case letters, digits or hyphens)',
       )
       .default('demo-stitch'),
-    engine: z.enum(['embedded', 'gcloud', 'external']).default('embedded'),
+    engine: z.enum(['embedded', 'gcloud', 'firebase', 'external']).default('embedded'),
     dataDir: z.string().min(1).default('.stitch'),
     fixtures: z.string().min(1).default('fixtures'),
     container: z.string().min(1).default('fixtures/container/container.json'),

@@ -1,3 +1,4 @@
+import {listMissingParts} from '#runtime/engine/firebase/require-suite.ts'
 import {listMissingTools, type MissingTool} from '#runtime/engine/gcloud/toolchain.ts'
 import {listExternalHosts} from '#runtime/engine/external-hosts.ts'
 import {checkDataDir, checkLock} from './check-data-dir.ts'
@@ -34,6 +35,12 @@ export const CHECKS: readonly Check[] = [
     look: async (_, probes) => await checkTools(probes, 'gcloud'),
   },
   {name: 'emulators', isAsked: forGcloud, look: async (_, probes) => await checkTools(probes, 'emulators')},
+  {
+    name: 'firebase emulators',
+    isAsked: ({engine}) => engine === 'firebase',
+    look: async (_, probes) =>
+      listMissingParts(await probes.findFirebaseSuite()).map(({sentence, hint}) => problem(`${sentence}.`, hint)),
+  },
   {
     name: 'emulator hosts',
     isAsked: ({engine}) => engine === 'external',

@@ -1,5 +1,6 @@
 import {access, constants, readFile, realpath, stat, statfs} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
+import {findSuite} from '#runtime/engine/firebase/find-suite.ts'
 import {findJava} from '#runtime/engine/gcloud/find-java.ts'
 import {findCloudSdk} from '#runtime/engine/gcloud/find-sdk.ts'
 import {createMachine, findOnPath, type Machine} from '#runtime/engine/gcloud/machine.ts'
@@ -29,6 +30,7 @@ export function createProbes({
     inspectFolder,
     inspectLock,
     findTools: tools,
+    findFirebaseSuite: () => findSuite(machine, cwd),
     findFirebaseTools: () => findFirebaseTools(cwd, machine),
     readCredentials: () => readCredentials(machine),
   }

@@ -1,3 +1,4 @@
+import type {FoundSuite} from '#runtime/engine/firebase/find-suite.ts'
 import type {FoundTools} from '#runtime/engine/gcloud/toolchain.ts'
 import type {PortHolder} from '#runtime/engine/ports-holder.ts'
 import type {NamedPortWish, PortState} from '#runtime/engine/ports.ts'
@@ -35,6 +36,8 @@ export type DoctorProbes = {
   readonly inspectFolder: (folder: string) => Promise<FolderState>
   readonly inspectLock: (dataDir: string) => Promise<FoundLock | undefined>
   readonly findTools: () => Promise<FoundTools>
+  /** What `--engine firebase` needs. */
+  readonly findFirebaseSuite: () => Promise<FoundSuite>
   /** Version of the firebase-tools that a deploy would use. */
   readonly findFirebaseTools: () => Promise<string | undefined>
   readonly readCredentials: () => Promise<CredentialsState>

@@ -23,6 +23,8 @@ export type GuardOptions = {
   readonly command: string
   readonly args: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** The working folder; this process's own unless given. */
+  readonly cwd?: string
   /** Takes standard output and error; written anew. */
   readonly logFile: string
   /** Time between SIGTERM and SIGKILL. */
@@ -43,6 +45,7 @@ export function startGuarded(options: GuardOptions): Guarded {
   const guard = spawn(process.execPath, [helper, String(options.graceMs), options.command, ...options.args], {
     detached: true,
     env: options.environment,
+    cwd: options.cwd,
     stdio: ['pipe', log, log, 'pipe'],
   })
   closeSync(log)

@@ -78,7 +78,8 @@ export async function probePort(port: number): Promise<PortState> {
   }
 }
 
-async function anyFreePort(): Promise<number> {
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function anyFreePort(): Promise<number> {
   await using server = createServer()
   await once(server.listen({port: 0, host: '127.0.0.1', exclusive: true}), 'listening')
   const address = server.address()

@@ -14,6 +14,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const {startGcloudEngine} = await import('./gcloud/start.ts')
       return await startGcloudEngine(options)
     }
+    case 'firebase': {
+      const {startFirebaseEngine} = await import('./firebase/start.ts')
+      return await startFirebaseEngine(options)
+    }
     case 'external': {
       const {useExternalEngine} = await import('./external.ts')
       return await useExternalEngine(options)

@@ -1,6 +1,6 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
 
-export type EngineName = 'embedded' | 'gcloud' | 'external'
+export type EngineName = 'embedded' | 'gcloud' | 'firebase' | 'external'
 
 /** A port somebody asked for: `explicit` stops the run when it is taken, otherwise the next free one is used. */
 export type PortWish = {readonly port: number; readonly explicit: boolean}

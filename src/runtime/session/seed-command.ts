@@ -76,14 +76,14 @@ export async function seedProject(options: SeedCommandOptions): Promise<SeedOutc
 
 /** The official emulators forget everything when they end, and they would end with this command. */
 function refuseForgetful({engine}: ResolvedConfig): void {
-  if (engine !== 'gcloud') return
+  if (engine !== 'gcloud' && engine !== 'firebase') return
   throw new StitchError(
     'The official emulators keep documents in memory, so a seed of their own would be lost at once and was not made.',
     {
       code: 'STITCH_ENGINE_FORGETS',
       exit: 'usage',
       hints: [
-        'stitch dev --engine gcloud   and then, beside it, stitch seed',
+        `stitch dev --engine ${engine}   and then, beside it, stitch seed`,
         'stitch seed   (the embedded engine keeps documents)',
       ],
     },

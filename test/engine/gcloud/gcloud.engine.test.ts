@@ -101,8 +101,8 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulators"), () => {
 
   test('leave nothing behind when the command is killed with SIGKILL', async () => {
     await using folder = await tempDir()
-    const standIn = join(import.meta.dirname, '../stand-ins/gcloud-parent.ts')
-    const parent = spawn(process.execPath, ['--conditions=stitch-source', standIn, folder.path], {
+    const standIn = join(import.meta.dirname, '../stand-ins/engine-parent.ts')
+    const parent = spawn(process.execPath, ['--conditions=stitch-source', standIn, 'gcloud', folder.path], {
       env: {...process.env, XDG_CACHE_HOME: cache.path},
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,10 +1,12 @@
 import {startEngine} from '#runtime/engine/start.ts'
+import type {EngineName} from '#runtime/engine/types.ts'
 
-/** A parent for the tests of the emulators' end: starts both, says their hosts, then waits to be killed. */
+/** A parent for the tests of the emulators' end: starts the named engine, says its hosts, then waits to be killed. */
+const [name, dataDir = ''] = process.argv.slice(2)
 const anyPort = {port: 0, explicit: false}
 const engine = await startEngine({
-  name: 'gcloud',
-  dataDir: process.argv[2] ?? '',
+  name: name as EngineName,
+  dataDir,
   projectId: 'demo-stitch',
   firestorePort: anyPort,
   pubsubPort: anyPort,
