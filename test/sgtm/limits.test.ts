@@ -20,7 +20,7 @@ test.each([
   [
     'keys that are kept',
     "let s = 'abcdefgh'; const o = {}; while (s.length < 4000000) s += s; for (let i = 0; ; i++) o[s + i] = 1",
-    /memory|steps/,
+    /memory|steps|time/,
   ],
   [
     'a value too deep to be passed on',
@@ -31,6 +31,93 @@ test.each([
   ['a value with a cycle', 'const a = {}; a.a = a; return a', /nested/],
 ])('%s ends in an error', (_, text, said) => {
   expect(() => run(text, {}, {log: () => 1})).toThrow(said)
+})
+
+const heavy = "let s = 'ab'; while (s.length < 8000000) s += s;"
+
+/** Native code whose cost does not show in the number of steps: without a charge each of these takes minutes. */
+test.each([
+  [
+    'a search for a long text',
+    `${heavy} let u = 'ab'; while (u.length < 80000) u += u; return s.indexOf(u + 'b' + u)`,
+    /steps/,
+  ],
+  [
+    'a search backwards',
+    `${heavy} let u = 'ab'; while (u.length < 80000) u += u; return s.lastIndexOf(u + 'b')`,
+    /steps/,
+  ],
+  [
+    'a list of long texts searched',
+    `${heavy} const a = []; for (let i = 0; i < 1000; i++) a.push(s); return a.indexOf(s + 'b')`,
+    /steps/,
+  ],
+  [
+    'a list of long texts sorted',
+    `${heavy} const a = []; for (let i = 0; i < 1000; i++) a.push(s + i); return a.sort()`,
+    /steps/,
+  ],
+  [
+    'a list of long texts joined',
+    `${heavy} const a = []; for (let i = 0; i < 100; i++) a.push(s); return a.join()`,
+    /longer/,
+  ],
+  [
+    'the keys of a large object',
+    "const o = {}; for (let i = 0; i < 50000; i++) o['k' + i] = 1; const O = require('Object'); for (;;) O.keys(o)",
+    /steps/,
+  ],
+  [
+    'a list that holds itself twice, 40 deep, made text',
+    "let a = []; for (let i = 0; i < 40; i++) a = [a, a]; return '' + a",
+    /steps/,
+  ],
+  [
+    'the same made JSON',
+    "let a = []; for (let i = 0; i < 40; i++) a = [a, a]; return require('JSON').stringify(a)",
+    /steps/,
+  ],
+  ['the same passed on', "let a = []; for (let i = 0; i < 40; i++) a = [a, a]; return require('log')(a)", /too large/],
+  [
+    'for-in over a large object',
+    "const o = {}; for (let i = 0; i < 50000; i++) o['k' + i] = 1; for (;;) for (const k in o) break",
+    /steps/,
+  ],
+  ['objects that are kept', 'const kept = []; for (;;) kept.push({a: 1, b: [1, 2, 3]})', /memory|steps|time/],
+  ['functions that are kept', 'let f = () => 1; for (;;) { const g = f; f = () => g }', /memory|steps|time/],
+])('%s ends in an error', (_, text, said) => {
+  expect(() => run(text, {}, {log: () => 1})).toThrow(said)
+})
+
+test.each([
+  ['a conversion to text', "const o = {toString: function() { return '' + o }}; return '' + o"],
+  ['a conversion to a number', 'const o = {valueOf: function() { return +o }}; return +o'],
+  [
+    'toJSON',
+    "const J = require('JSON'); const o = {toJSON: function() { return J.stringify(o) }}; return J.stringify(o)",
+  ],
+  ['a sort', 'const f = () => [2, 1, 3].sort(f); return f()'],
+  ['a replacement', "const f = () => 'a'.replace('a', f); return f()"],
+  ['the host', "const f = () => require('host')(f); return f()"],
+])('endless recursion through %s ends in an error', (_, text) => {
+  expect(() => run(text, {}, {host: (callback: () => unknown) => callback()})).toThrow(/too deeply/)
+})
+
+test('an error that trusted code catches does not count as a call that goes on', () => {
+  const throwing = '{toString: function() { return undefined.x }}'
+  const deep = 'const f = (n) => n ? f(n - 1) : 1; return f(900)'
+  const attempt = (callback: () => unknown): unknown => {
+    try {
+      return callback()
+    } catch {
+      return undefined
+    }
+  }
+  const loop = (body: string): string => `for (let i = 0; i < 300; i++) ${body};${deep}`
+  expect(run(loop(`require('JSON').parse(${throwing})`))).toBe(1)
+  expect(run(loop(`require('decodeUri')(${throwing})`))).toBe(1)
+  expect(run(loop("require('Promise').create(() => undefined.x).catch(() => 1)"))).toBe(1)
+  expect(run(loop("require('attempt')(() => undefined.x)"), {}, {attempt})).toBe(1)
 })
 
 test('an endless chain of promises ends in an error', async () => {

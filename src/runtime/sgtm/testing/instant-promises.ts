@@ -73,9 +73,11 @@ export function createInstantPromises(
     create: (resolver) => {
       const state = newState()
       try {
-        ;(resolver as Callable)(
-          (value: unknown) => settle(state, false, value),
-          (reason: unknown) => settle(state, true, reason),
+        enter(() =>
+          (resolver as Callable)(
+            (value: unknown) => settle(state, false, value),
+            (reason: unknown) => settle(state, true, reason),
+          ),
         )
       } catch (error) {
         settle(state, true, error)

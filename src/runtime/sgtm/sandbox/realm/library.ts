@@ -51,29 +51,50 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
   }
   const byLength = (self: unknown): number => 1 + lengthOf(self)
   const byText = (self: unknown): number => 1 + (lengthOf(self) >>> 5)
+  /** V8 searches in texts times pattern at worst (44 s were measured for 1 MB), but quickly for short patterns. */
+  const bySearch = (self: unknown, [pattern]: unknown[]): number => {
+    const long = lengthOf(pattern)
+    return byText(self) + (long > 64 ? Math.ceil((lengthOf(self) * long) / 64) : 0)
+  }
+  /** Each element may be a long text that has to be compared with another, or copied. */
+  const byElements = (self: unknown, limit: number): number => {
+    let sum = byLength(self)
+    if (Array.isArray(self)) {
+      for (let index = 0; index < self.length && sum < limit; index++) sum += lengthOf(self[index]) >>> 9
+    }
+    return sum
+  }
   for (const name of library.array) {
     if (name === 'push' || name === 'pop' || name === 'toString') continue
     if (name === 'concat') meterMethod(Array.prototype, name, (self, args) => byLength(self) + sumOf(args))
     else if (name === 'sort')
-      meterMethod(Array.prototype, name, (self) => byLength(self) * (1 + Math.ceil(Math.log2(byLength(self)))))
+      meterMethod(Array.prototype, name, (self) => {
+        meter.charge(byLength(self))
+        return byElements(self, 1e9) * (1 + Math.ceil(Math.log2(byLength(self))))
+      })
+    else if (name === 'indexOf' || name === 'lastIndexOf')
+      meterMethod(Array.prototype, name, (self, [item]) => byLength(self) * (1 + (lengthOf(item) >>> 9)))
     else if (name === 'join') {
       meterMethod(Array.prototype, name, (self, args) => {
+        meter.charge(byLength(self))
         const separators = lengthOf(self) * lengthOf(args[0])
-        if (separators > 16_777_216) throw new errors[1]!('A string grew longer than a template may make one.')
-        return byLength(self) + (separators >>> 5)
+        const texts = byElements(self, 1e9)
+        if (separators + (texts - byLength(self)) * 512 > 16_777_216)
+          throw new errors[1]!('A string grew longer than a template may make one.')
+        return texts + (separators >>> 5)
       })
     } else meterMethod(Array.prototype, name, byLength)
   }
   const special = new Set(['match', 'search', 'replace', 'split', 'charAt', 'toString'])
   for (const name of [...library.string, ...library.tolerated])
-    if (!special.has(name)) meterMethod(String.prototype, name, byText)
+    if (!special.has(name)) meterMethod(String.prototype, name, name.endsWith('ndexOf') ? bySearch : byText)
 
   const patterns = RegExp.prototype as unknown as Record<symbol, Method>
   /** A pattern given as text runs on V8's linear engine: no look-around, no back-references, no exponential search. */
   const toRegex = (self: unknown, pattern: unknown): RegExp => {
     const known = typeof pattern === 'object' && pattern !== null ? regexes.get(pattern) : undefined
     const source = known ? known.source : pattern === undefined ? '' : String(pattern)
-    meter.charge(source.length + ((lengthOf(self) * (1 + source.length)) >>> 5))
+    meter.charge(source.length + Math.ceil((lengthOf(self) * (1 + source.length)) / 32))
     if (source.length > 1000) throw new errors[2]!('A regular expression is longer than 1,000 characters.')
     // oxlint-disable-next-line eslint/no-invalid-regexp
     return known ?? new RegExp(source, 'l')
@@ -92,7 +113,7 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
   ] as const) {
     const native = methodsOf(String.prototype)[name]!
     replaceMethod(String.prototype, name, (self, [pattern, second]) => {
-      meter.charge(byText(self))
+      meter.charge(bySearch(self, [pattern]))
       const isHandle = typeof pattern === 'object' && pattern !== null && regexes.has(pattern)
       const result = isHandle
         ? apply(patterns[symbol]!, toRegex(self, pattern), [String(self), second])

@@ -38,18 +38,20 @@ export function createMembrane(
   own: Readonly<Record<string, unknown>>,
   host: HostSide,
 ): RealmSide {
-  const {Array, Error, Object, Reflect, WeakMap, Map, TypeError} = globalThis
+  const {Array, Error, Math, Object, Reflect, WeakMap, Map, TypeError} = globalThis
   const {apply} = Reflect
   const {freeze, keys, hasOwn} = Object
   const {get: getFrom, set: setIn} = WeakMap.prototype
   const {get: getCached, set: setCached} = Map.prototype
   const targets = new WeakMap<object, Callable>()
   const maxDepth = 100
+  const freeLength = 4096
 
   const toRealmError = (error: unknown): unknown => (error instanceof Error ? error : new Error(host.messageOf(error)))
 
   const importValue = (run: RunState, value: unknown, frozen: boolean, depth = 0): unknown => {
     if (typeof value === 'function') return wrap(run, value as Callable)
+    if (typeof value === 'string' && value.length > freeLength) return meter.current() ? meter.weigh(value) : value
     if (typeof value !== 'object' || value === null)
       return typeof value === 'symbol' || typeof value === 'bigint' ? undefined : value
     if (depth > maxDepth) throw new TypeError('A value is nested too deeply.')
@@ -83,10 +85,16 @@ export function createMembrane(
   }
   const wrap = (run: RunState, target: Callable): Callable => {
     const wrapper = (...args: unknown[]): unknown => {
-      meter.charge(20)
+      let size = 0
+      for (let index = 0; index < args.length; index++) {
+        const arg = args[index]
+        size += typeof arg === 'string' ? arg.length : 0
+      }
+      // Native code will walk over what it is given: a hash of megabytes is not one step.
+      meter.charge(20 + Math.floor(size / 32))
       let result: unknown
       try {
-        result = host.call(run, target, args)
+        result = meter.nest(() => host.call(run, target, args))
       } catch (error) {
         throw toRealmError(error)
       }
@@ -97,7 +105,7 @@ export function createMembrane(
   }
 
   return {
-    newRun: (steps) => ({left: steps, ended: false, heapAtStart: 0}),
+    newRun: meter.newRun,
     importValue,
     call: (run, target, args) =>
       meter.enter(run, () => {

@@ -31,10 +31,13 @@ export function createOwnApis(meter: Meter, promises: Promises): Readonly<Record
     apply(remove, above, [value])
     return false
   }
-  const attempt = (convert: () => string): string | undefined => {
+  /** Undefined for what cannot be converted. What a template's `toString` was in the middle of is over then. */
+  const attempt = <T>(convert: () => T): T | undefined => {
+    const depth = meter.d
     try {
       return convert()
     } catch {
+      meter.d = depth
       return undefined
     }
   }
@@ -43,6 +46,10 @@ export function createOwnApis(meter: Meter, promises: Promises): Readonly<Record
     meter.charge(converted.length >>> 3)
     return converted
   }
+  const charged = <T>(list: T[]): T[] => {
+    meter.charge(1 + list.length * 4)
+    return list
+  }
   const typeOf = (value: unknown): string => {
     if (value === null) return 'null'
     return Array.isArray(value) ? 'array' : typeof value
@@ -50,27 +57,23 @@ export function createOwnApis(meter: Meter, promises: Promises): Readonly<Record
 
   const apis: Record<string, unknown> = {
     JSON: {
-      parse: (value: unknown): unknown => {
-        try {
-          return JSON.parse(text(value))
-        } catch {
-          return undefined
-        }
-      },
+      parse: (value: unknown): unknown => attempt((): unknown => JSON.parse(text(value))),
       stringify: (value: unknown): string | undefined => {
         if (measure(value, new Set())) return undefined
         // A template's `toJSON` may give anything, so each step of the walk is charged for.
-        const json: unknown = JSON.stringify(value, (_, part: unknown) => {
-          meter.charge(1)
-          return part
-        })
+        const json: unknown = meter.nest(() =>
+          JSON.stringify(value, (_, part: unknown) => {
+            meter.charge(1)
+            return part
+          }),
+        )
         return typeof json === 'string' ? meter.weigh(json) : undefined
       },
     },
     Object: {
-      keys: (value: unknown) => (meter.charge(1), keys(value as object)),
-      values: (value: unknown) => (meter.charge(1), values(value as object)),
-      entries: (value: unknown) => (meter.charge(1), entries(value as object)),
+      keys: (value: unknown) => charged(keys(value as object)),
+      values: (value: unknown) => charged(values(value as object)),
+      entries: (value: unknown) => charged(entries(value as object)),
       freeze: (value: unknown) => freeze(value),
       delete: (value: unknown, key: unknown) => {
         if (!isObject(value) || Array.isArray(value) || isFrozen(value)) return false

@@ -152,9 +152,11 @@ export function createPromises(meter: Meter, host: Host): Promises {
           callOff()
           settle(value)
         }
+      const depth = meter.d
       try {
         apply(resolver as Callback, undefined, [settleWith(resolve), settleWith(reject)])
       } catch (error) {
+        meter.d = depth
         callOff()
         reject(error)
       }

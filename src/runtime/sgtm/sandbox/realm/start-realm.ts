@@ -1,6 +1,7 @@
 import vm from 'node:vm'
 import v8 from 'node:v8'
 import {types} from 'node:util'
+import {maxDepth} from '../instrument.ts'
 import type {Program} from '../program.ts'
 import {standardLibrary} from '../standard-library.ts'
 import {pruneLibrary} from './library.ts'
@@ -56,7 +57,8 @@ export function startRealm(host: RealmHost): Realm {
     whenSettled: (promise, onValue, onReason) => void (promise as Promise<unknown>).then(onValue, onReason),
   }
   const heapUsed = (): number => v8.getHeapStatistics().used_heap_size
-  const {membrane, promises, meter} = boot({...host, ...side, heapUsed, maxGrowth}, standardLibrary)
+  const now = (): number => performance.now()
+  const {membrane, promises, meter} = boot({...host, ...side, heapUsed, now, maxGrowth, maxDepth}, standardLibrary)
   return {
     ...membrane,
     isPromise: promises.isPromise,
