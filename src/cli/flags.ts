@@ -23,6 +23,18 @@ export const engineFlags = {
 /** The server container's port. */
 export const sgtmFlags = {'sgtm-port': port('the server container', 8888, 'STITCH_SGTM_PORT')}
 
+/** Another container than the configuration's. */
+export const containerFlags = {
+  container: Flags.file({
+    summary: 'Run this container: an export of GTM (format 2), or a container.json.',
+    description:
+      'Default: the key container of the configuration. What of an export runs and what only stands in, says stitch container check.',
+    helpGroup: 'RUN',
+    helpValue: 'FILE',
+    env: 'STITCH_CONTAINER',
+  }),
+}
+
 /** Flags about what is written where. */
 export const outputFlags = {
   events: Flags.file({

@@ -6,6 +6,7 @@ const KEYS: Readonly<Record<string, {readonly key: string; readonly env: string}
   engine: {key: 'engine', env: 'STITCH_ENGINE'},
   project: {key: 'project', env: 'STITCH_PROJECT'},
   'data-dir': {key: 'dataDir', env: 'STITCH_DATA_DIR'},
+  container: {key: 'container', env: 'STITCH_CONTAINER'},
   'sgtm-port': {key: 'ports.sgtm', env: 'STITCH_SGTM_PORT'},
   'firestore-port': {key: 'ports.firestore', env: 'STITCH_FIRESTORE_PORT'},
   'pubsub-port': {key: 'ports.pubsub', env: 'STITCH_PUBSUB_PORT'},

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '#cli/base-command.ts'
 import {exitCodes} from '#cli/exit-codes.ts'
-import {engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
+import {containerFlags, engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
 
 export default class Dev extends BaseCommand {
   static override summary = 'Keep the whole path running for your own requests.'
@@ -17,6 +17,10 @@ ${exitCodes('ok', 'usage', 'environment', 'config', 'interrupted')}`
       description: 'Start, then try: curl "http://127.0.0.1:8888/stitch?id=R210319-143855-123"',
       command: '<%= config.bin %> dev',
     },
+    {
+      description: 'With a container that was exported from GTM',
+      command: '<%= config.bin %> dev --container GTM-ABC123_v7.json',
+    },
     {description: 'In a script', command: '<%= config.bin %> dev --no-ui --ready-file .stitch/ready.json'},
   ]
 
@@ -27,6 +31,7 @@ ${exitCodes('ok', 'usage', 'environment', 'config', 'interrupted')}`
       helpValue: 'FILE',
       env: 'STITCH_READY_FILE',
     }),
+    ...containerFlags,
     ...engineFlags,
     ...sgtmFlags,
     ...outputFlags,

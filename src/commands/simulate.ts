@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '#cli/base-command.ts'
 import {exitCodes} from '#cli/exit-codes.ts'
-import {engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
+import {containerFlags, engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
 
 export default class Simulate extends BaseCommand {
   static override summary = 'Send stitch requests through the whole path and check every hop.'
@@ -23,6 +23,10 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
     {
       description: 'In CI: one JSON document, a JUnit file and the event log',
       command: '<%= config.bin %> simulate --async --json --report junit=stitch.xml --events stitch.ndjson',
+    },
+    {
+      description: 'With a container that was exported from GTM',
+      command: '<%= config.bin %> simulate --container GTM-ABC123_v7.json',
     },
     {description: "On Google's own emulators", command: '<%= config.bin %> simulate --async --engine gcloud'},
   ]
@@ -58,6 +62,7 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
       summary: 'Run again whenever a fixture, template or handler changes.',
       helpGroup: 'RUN',
     }),
+    ...containerFlags,
     ...engineFlags,
     ...sgtmFlags,
     ...outputFlags,

@@ -5,10 +5,12 @@ const nested = {
   config: '/p/stitch.config.json',
   fixtures: '/p/fixtures',
   container: '/p/fixtures/container/container.json',
+  isExport: false,
   handlers: '/stitch/src/runtime/handlers',
   ownSources: ['/p/stitch.handlers.ts', '/p/data/offers.ts'],
 }
 const flat = {...nested, fixtures: '/p', container: '/p/container/container.json'}
+const exported = {...nested, container: '/p/GTM-ABC_v7.json', isExport: true}
 
 describe('what a change asks for', () => {
   test.each([
@@ -16,6 +18,8 @@ describe('what a change asks for', () => {
     {file: '/p/visitors/franz.json', places: flat, asks: ['fixtures']},
     {file: '/p/fixtures/container/stitcher-client.tpl', places: nested, asks: ['templates']},
     {file: '/p/container/container.json', places: flat, asks: ['templates']},
+    {file: '/p/GTM-ABC_v7.json', places: exported, asks: ['templates']},
+    {file: '/p/notes.json', places: exported, asks: []},
     {file: '/stitch/src/runtime/handlers/lookup.ts', places: nested, asks: ['handlers']},
     {file: '/p/stitch.handlers.ts', places: nested, asks: ['handlers']},
     {file: '/p/data/offers.ts', places: flat, asks: ['handlers']},

@@ -1,5 +1,6 @@
 import {createServer} from 'node:net'
 import {describe, expect, test} from 'vitest'
+import {createDefinition} from '#runtime/sgtm/definition/definition.ts'
 import {allPermissions, declare, serve} from './serve.ts'
 
 const answer = (text: string): string =>
@@ -296,11 +297,11 @@ describe('starting and reloading', () => {
   test('a template that is refused says where, and a reload with it keeps the old one', async () => {
     await using served = await serve([{code: answer('old')}])
     await using other = await serve([{code: answer('new')}])
-    const broken = {
+    const broken = createDefinition({
       clients: [{name: 'broken', template: '/nowhere.tpl', priority: 0, parameters: {}}],
       tags: [],
       triggers: [],
-    }
+    })
     await expect(served.container.reload(broken)).rejects.toMatchObject({code: 'STITCH_TEMPLATE_INVALID'})
     expect(await (await fetch(served.container.url)).text()).toBe('old')
     await expect(serve([{code: 'one();\nnew Two();'}])).rejects.toMatchObject({
@@ -313,7 +314,7 @@ describe('starting and reloading', () => {
 
   test('reload takes the new definition', async () => {
     await using served = await serve([{code: answer('old')}])
-    await served.container.reload({clients: [], tags: [], triggers: []})
+    await served.container.reload(createDefinition({clients: [], tags: [], triggers: []}))
     expect((await fetch(served.container.url)).status).toBe(400)
   })
 })

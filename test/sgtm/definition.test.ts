@@ -2,7 +2,8 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {readDefinition, resolveDefinition} from '#runtime/sgtm/definition/definition.ts'
+import {createDefinition, readDefinition} from '#runtime/sgtm/definition/definition.ts'
+import {resolveDefinition} from '#runtime/sgtm/definition/resolve-definition.ts'
 
 async function read(text: string): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'stitch-definition-'))
@@ -21,7 +22,12 @@ test('template paths are those beside the file', async () => {
   const definition = await read('{"clients": [{"name": "a", "template": "a.tpl"}]}')
   expect(definition).toMatchObject({
     clients: [
-      {name: 'a', template: expect.stringMatching(/stitch-definition-.*\/a\.tpl$/), priority: 0, parameters: {}},
+      {
+        name: 'a',
+        code: {kind: 'template', template: {file: expect.stringMatching(/stitch-definition-.*\/a\.tpl$/)}},
+        priority: 0,
+        parameters: {},
+      },
     ],
   })
 })
@@ -38,7 +44,7 @@ test('a file that is not there is refused', async () => {
   await expect(readDefinition('/nowhere/container.json')).rejects.toMatchObject({code: 'STITCH_CONTAINER_INVALID'})
 })
 
-const definition = {
+const definition = createDefinition({
   clients: [
     {
       name: 'c',
@@ -49,7 +55,7 @@ const definition = {
   ],
   tags: [],
   triggers: [],
-}
+})
 
 test('placeholders become values: text within text, a list where it is the whole value', () => {
   const resolved = resolveDefinition(definition, {

@@ -3,8 +3,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {Fact} from '#runtime/kernel/events.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
+import {createDefinition} from '#runtime/sgtm/definition/definition.ts'
 import {startContainer} from '#runtime/sgtm/start.ts'
-import type {Container, ContainerDefinition, ContainerOptions} from '#runtime/sgtm/types.ts'
+import type {Container, ContainerOptions} from '#runtime/sgtm/types.ts'
 
 type Piece = {
   readonly code: string
@@ -48,7 +49,7 @@ export async function serve(
     await writeFile(file, text)
     return file
   }
-  const definition: ContainerDefinition = {
+  const definition = createDefinition({
     clients: await Promise.all(
       clients.map(async (piece, index) => ({
         name: `client ${index}`,
@@ -67,7 +68,7 @@ export async function serve(
       })),
     ),
     triggers: [{name: 'sample', event: 'sample'}],
-  }
+  })
   const facts: Fact[] = []
   const container = await startContainer({
     definition,

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {readDefinition} from '#runtime/sgtm/definition/definition.ts'
+import {templateFileOf} from '#runtime/sgtm/definition/template-file.ts'
 import {buildData} from '#runtime/sgtm/tpl/build-data.ts'
 import {readTemplate} from '#runtime/sgtm/tpl/read-template.ts'
 import type {ContainerDefinition} from '#runtime/sgtm/types.ts'
@@ -84,7 +85,7 @@ export async function exportWebContainer(
 }
 
 async function readTemplates({clients, tags}: ContainerDefinition): Promise<ReadonlyMap<string, TemplateFile>> {
-  const files = [...new Set([...clients, ...tags].map(({template}) => template))]
+  const files = [...new Set([...clients, ...tags].map(templateFileOf))]
   const read = async (file: string) =>
     [file, {template: await readTemplate(file), text: await readFile(file, 'utf8')}] as const
   return new Map(await Promise.all(files.map(read)))
@@ -94,7 +95,9 @@ async function readTemplates({clients, tags}: ContainerDefinition): Promise<Read
 async function findAddresses(config: ResolvedConfig, sgtmUrl: string): Promise<{url: string; resultUrl: string}> {
   const {clients} = await readDefinition(config.container)
   const datas = await Promise.all(
-    clients.map(async ({template, parameters}) => buildData((await readTemplate(template)).parameters, parameters)),
+    clients.map(async (client) =>
+      buildData((await readTemplate(templateFileOf(client))).parameters, client.parameters),
+    ),
   )
   const stitcher = datas.find(({requestPath}) => typeof requestPath === 'string')
   const base = sgtmUrl.replace(/\/$/, '')

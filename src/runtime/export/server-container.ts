@@ -1,4 +1,5 @@
-import {resolveDefinition} from '#runtime/sgtm/definition/definition.ts'
+import {resolveDefinition} from '#runtime/sgtm/definition/resolve-definition.ts'
+import {templateFileOf} from '#runtime/sgtm/definition/template-file.ts'
 import {buildData} from '#runtime/sgtm/tpl/build-data.ts'
 import type {Template} from '#runtime/sgtm/tpl/template.ts'
 import type {ContainerDefinition} from '#runtime/sgtm/types.ts'
@@ -7,6 +8,8 @@ import {createIds, SERVER_OWNER, toContainerFile} from './container-file.ts'
 import {encodeFlag, encodeParameters, encodeText} from './encode.ts'
 import {narrowSendHttp} from './narrow-permissions.ts'
 import type {Encoded, Entity} from './types.ts'
+
+type Templated = ContainerDefinition['clients'][number] | ContainerDefinition['tags'][number]
 
 /** A template with the text of its file. */
 export type TemplateFile = {readonly template: Template; readonly text: string}
@@ -43,15 +46,18 @@ export function buildServerContainer(input: ServerContainerInput): object {
     allowedOrigins: [...allowedOrigins],
   })
   const templateIds = new Map([...templates.keys()].map((file) => [file, nextId()]))
-  const typeOf = (file: string): string => `cvt_${SERVER_OWNER.containerId}_${templateIds.get(file)}`
-  const parametersOf = (item: {readonly template: string; readonly parameters: object}): readonly Encoded[] =>
-    encodeParameters(buildData(templates.get(item.template)!.template.parameters, {...item.parameters}))
+  const typeOf = (item: Templated): string => `cvt_${SERVER_OWNER.containerId}_${templateIds.get(templateFileOf(item))}`
+  const parametersOf = (item: Templated): readonly Encoded[] =>
+    encodeParameters(buildData(templates.get(templateFileOf(item))!.template.parameters, {...item.parameters}))
 
-  const trigger = definition.triggers.map(({name, event}): Entity => ({
+  const trigger = definition.triggers.map(({name, type, conditions}): Entity => ({
     triggerId: nextId(),
     name,
-    type: 'CUSTOM_EVENT',
-    customEventFilter: [{type: 'EQUALS', parameter: [encodeText('arg0', '{{_event}}'), encodeText('arg1', event)]}],
+    type,
+    customEventFilter: conditions.map(({operator, left, right}) => ({
+      type: operator,
+      parameter: [encodeText('arg0', left), encodeText('arg1', right)],
+    })),
   }))
   const triggerIds = new Map(trigger.map(({name, triggerId}) => [name, triggerId]))
   const variable = (name: string, type: string, parameter: readonly Encoded[], notes?: string): Entity => ({
@@ -69,11 +75,14 @@ export function buildServerContainer(input: ServerContainerInput): object {
     tag: definition.tags.map((tag) => ({
       tagId: nextId(),
       name: tag.name,
-      type: typeOf(tag.template),
+      type: typeOf(tag),
       parameter: parametersOf(tag),
-      firingTriggerId: tag.triggers.map((name) => triggerIds.get(name)),
+      firingTriggerId: tag.firing.map((name) => triggerIds.get(name)),
       tagFiringOption: 'ONCE_PER_EVENT',
-      monitoringMetadata: {type: 'MAP', ...(tag.metadata ? {map: encodeParameters(tag.metadata)} : {})},
+      monitoringMetadata: {
+        type: 'MAP',
+        ...(Object.keys(tag.metadata).length > 0 ? {map: encodeParameters(tag.metadata)} : {}),
+      },
       consentSettings: {consentStatus: 'NOT_SET'},
     })),
     trigger,
@@ -86,7 +95,7 @@ export function buildServerContainer(input: ServerContainerInput): object {
     client: definition.clients.map((client) => ({
       clientId: nextId(),
       name: client.name,
-      type: typeOf(client.template),
+      type: typeOf(client),
       priority: client.priority,
       parameter: parametersOf(client),
     })),
@@ -104,6 +113,6 @@ const addressNotes =
 /** Whether an instance of the template is told the function's address. */
 function asksLookup({clients, tags}: ContainerDefinition, file: string): boolean {
   return [...clients, ...tags].some(
-    ({template, parameters}) => template === file && JSON.stringify(parameters).includes('{{lookupUrl}}'),
+    (item) => templateFileOf(item) === file && JSON.stringify(item.parameters).includes('{{lookupUrl}}'),
   )
 }

@@ -19,6 +19,9 @@ const base = {seq: z.int().nonnegative(), at: z.number()}
 const inTrace = {trace: z.string()}
 const Facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
+/** A variable that was asked for, with its value as text, cut and hidden where its name says that it is a secret. */
+const Used = z.object({name: z.string(), value: z.string(), problem: z.string().optional()})
+
 const Message = z.object({headers: z.record(z.string(), z.string()), body: z.string()})
 /** One HTTP exchange as seen by the side that sent it. Bodies are text, cut at 64 KiB by the emitter. */
 export const Exchange = z.object({
@@ -110,6 +113,68 @@ export const RunEvent = z.discriminatedUnion('type', [
     attribute: z.string(),
     destination: z.string(),
     reason: z.string(),
+  }),
+  /** Whether a client of the container took the request; `span` is the request's. */
+  z.object({
+    ...base,
+    ...inTrace,
+    type: z.literal('client.settled'),
+    span: z.string(),
+    client: z.string(),
+    priority: z.number(),
+    outcome: z.enum(['claimed', 'declined', 'failed', 'not_asked', 'cannot_run']),
+    reason: z.string().optional(),
+    variables: z.array(Used),
+  }),
+  /** Whether a trigger holds for an event; `span` is the container run's. `left` is as written, `value` what it was. */
+  z.object({
+    ...base,
+    ...inTrace,
+    type: z.literal('trigger.settled'),
+    span: z.string(),
+    trigger: z.string(),
+    holds: z.boolean(),
+    reason: z.string().optional(),
+    conditions: z.array(
+      z.object({
+        left: z.string(),
+        operator: z.string(),
+        right: z.string(),
+        value: z.string(),
+        passed: z.boolean(),
+        problem: z.string().optional(),
+      }),
+    ),
+  }),
+  /** What became of a tag for an event; `span` is the container run's. */
+  z.object({
+    ...base,
+    ...inTrace,
+    type: z.literal('tag.settled'),
+    span: z.string(),
+    tag: z.string(),
+    outcome: z.enum(['fired', 'not_triggered', 'blocked', 'paused', 'no_consent', 'setup_failed', 'not_repeated']),
+    /** The triggers, tags or consent that decided. */
+    because: z.string(),
+    status: z.enum(['success', 'failure', 'exception', 'timeout']).optional(),
+    durationMs: z.number().optional(),
+    variables: z.array(Used),
+    /** Transformations that changed the event for this tag. */
+    transformed: z.array(z.string()),
+    /** The tag's type is one of Google's own that only stands in: what it would have sent was captured. */
+    placeholder: z.boolean(),
+  }),
+  /** A template asked for what it does not declare; `span` is that of its run. */
+  z.object({
+    ...base,
+    ...inTrace,
+    type: z.literal('permission.denied'),
+    span: z.string(),
+    template: z.string(),
+    api: z.string(),
+    permission: z.string(),
+    /** What it wanted, in words: `read the cookie "id"`. */
+    wanted: z.string(),
   }),
   z.object({
     ...base,

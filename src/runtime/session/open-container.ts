@@ -2,7 +2,8 @@ import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import type {FunctionUrls} from '#runtime/functions/types.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
-import {readDefinition, resolveDefinition} from '#runtime/sgtm/definition/definition.ts'
+import {readDefinition} from '#runtime/sgtm/definition/definition.ts'
+import {localisedClients, resolveDefinition} from '#runtime/sgtm/definition/resolve-definition.ts'
 import {startContainer} from '#runtime/sgtm/start.ts'
 import type {Container, ContainerDefinition} from '#runtime/sgtm/types.ts'
 import type {LocalKeys} from './local-keys.ts'
@@ -39,11 +40,13 @@ export async function readContainer({
   config,
   keys,
   functions,
-}: Pick<OpenContainerOptions, 'config' | 'keys' | 'functions'>): Promise<ContainerDefinition> {
+  emit,
+}: Pick<OpenContainerOptions, 'config' | 'keys' | 'functions' | 'emit'>): Promise<ContainerDefinition> {
   const [keyId = ''] = Object.keys(keys.hmac)
-  return resolveDefinition(await readDefinition(config.container), {
-    lookupUrl: functions.lookupUrl,
-    keyId,
-    allowedOrigins: config.cors.origins,
-  })
+  const definition = await readDefinition(config.container)
+  for (const name of localisedClients(definition)) {
+    const text = `The client "${name}" asks the local function here, with this run's key and the origins of the configuration.`
+    emit({type: 'log.line', source: 'sgtm', level: 'info', text})
+  }
+  return resolveDefinition(definition, {lookupUrl: functions.lookupUrl, keyId, allowedOrigins: config.cors.origins})
 }

@@ -6,8 +6,9 @@ export type WatchedPlaces = {
   readonly config: string
   /** Folder of the fixtures. */
   readonly fixtures: string
-  /** File of the container; its templates lie beside it. */
+  /** File of the container; its templates lie beside it, unless it is an export, which has them in itself. */
   readonly container: string
+  readonly isExport: boolean
   /** Folder of the handlers' sources. */
   readonly handlers: string
   /** Files of the project's own that are bundled with the handlers. */
@@ -28,20 +29,18 @@ export type ReloadPlan = {
  */
 export function planReload(
   files: readonly string[],
-  {config, fixtures, container, handlers, ownSources}: WatchedPlaces,
+  {config, fixtures, container, isExport, handlers, ownSources}: WatchedPlaces,
 ): ReloadPlan {
-  const templates = dirname(container)
+  const isTemplate = (file: string): boolean =>
+    isExport ? file === resolve(container) : pathWithin(dirname(container), file) !== undefined
   const all = files.map((file) => resolve(file))
   const own = new Set(ownSources.map((file) => resolve(file)))
   return {
     config: all.includes(resolve(config)),
-    templates: all.some((file) => pathWithin(templates, file) !== undefined),
+    templates: all.some(isTemplate),
     handlers: all.some((file) => pathWithin(handlers, file) !== undefined || own.has(file)),
     fixtures: all.some(
-      (file) =>
-        !own.has(file) &&
-        pathWithin(templates, file) === undefined &&
-        (pathWithin(fixtures, file)?.includes(sep) ?? false),
+      (file) => !own.has(file) && !isTemplate(file) && (pathWithin(fixtures, file)?.includes(sep) ?? false),
     ),
   }
 }

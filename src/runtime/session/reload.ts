@@ -35,7 +35,7 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Re
   let {bundle} = session
   const paths = () => [
     config.fixtures,
-    dirname(config.container),
+    session.container.isExport() ? config.container : dirname(config.container),
     options.files.handlers,
     config.file,
     ...(bundle.sources ?? []),
@@ -47,6 +47,7 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Re
         config: config.file,
         fixtures: config.fixtures,
         container: config.container,
+        isExport: session.container.isExport(),
         handlers: options.files.handlers,
         ownSources: bundle.sources ?? [],
       })
@@ -94,7 +95,9 @@ async function reloadOthers(
     })
   }
   if (plan.templates) {
-    await session.container.reload(await readContainer({config, keys: session.keys, functions: session.functions}))
+    await session.container.reload(
+      await readContainer({config, keys: session.keys, functions: session.functions, emit}),
+    )
     done.push('templates')
   }
   if (plan.fixtures) {

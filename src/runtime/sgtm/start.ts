@@ -61,6 +61,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     url: `http://${options.host}:${port}`,
     captured: outbound.captured,
     events: services.events.all,
+    isExport: () => container.isExport,
     reload: async (definition) => {
       container = await loadContainer(definition, sandbox)
       warn()

@@ -26,6 +26,7 @@ export function adoptRequest(event: RequestEvent): RequestView {
     dropped: [],
     checks: [],
     logs: [],
+    container: [],
     deliveries: 0,
   }
 }
@@ -111,6 +112,11 @@ export function applyToRequest(request: RequestView, event: RequestEvent): Reque
       const {attribute, destination, reason} = event
       return {...request, dropped: [...request.dropped, {attribute, destination, reason}]}
     }
+    case 'client.settled':
+    case 'trigger.settled':
+    case 'tag.settled':
+    case 'permission.denied':
+      return {...request, container: [...request.container, event]}
     default:
       return event satisfies never
   }

@@ -91,6 +91,10 @@ function apply(view: RunView, event: RunEvent): RunView {
     case 'span.ended':
     case 'http.exchanged':
     case 'attribute.dropped':
+    case 'client.settled':
+    case 'trigger.settled':
+    case 'tag.settled':
+    case 'permission.denied':
       return withRequest(view, event)
     default:
       return event satisfies never

@@ -33,6 +33,9 @@ export type CheckView = Omit<EventOf<'check.settled'>, 'type' | 'at' | 'at_file'
 /** A line that a child process or an engine wrote. `at` is epoch milliseconds. */
 export type LogView = Pick<EventOf<'log.line'>, 'at' | 'source' | 'level' | 'text'>
 
+/** One thing that the server container decided: about a client, a trigger, a tag or a permission. */
+export type ContainerFact = EventOf<'client.settled' | 'trigger.settled' | 'tag.settled' | 'permission.denied'>
+
 /**
  * Everything known about one request, its asynchronous part included. `adopted` requests were not announced by the
  * traffic stage: they came from a browser or curl in `dev`, and their state is read from their spans.
@@ -57,6 +60,8 @@ export type RequestView = {
   readonly dropped: readonly DroppedView[]
   readonly checks: readonly CheckView[]
   readonly logs: readonly LogView[]
+  /** What the server container did, in the order in which it became known. */
+  readonly container: readonly ContainerFact[]
   /** Times a push subscription delivered the message of this request; 0 for a synchronous one. */
   readonly deliveries: number
 }

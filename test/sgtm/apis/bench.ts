@@ -46,7 +46,7 @@ export function bench(options: Options = {}): Bench {
   const storage = new Map<string, unknown>()
   const contextOf = () =>
     createContext(
-      {name: 'sample', loaded: {template, storage, start: () => ({call: () => undefined, end: () => {}})}, data: {}},
+      {name: 'sample', loaded: {template, storage, start: () => ({call: () => undefined, end: () => {}})}},
       {
         clock: {now: () => 1_700_000_000_000.5},
         emit: (fact) => {

@@ -98,7 +98,8 @@ export function groupParameters(parameters: URLSearchParams): Record<string, str
   return grouped
 }
 
-function cookieValues(header: string, name: string, decode: boolean): readonly string[] {
+/** All values of a cookie, in the order of the header. */
+export function cookieValues(header: string, name: string, decode: boolean): readonly string[] {
   return header
     .split(';')
     .map((pair) => pair.trim().split('='))

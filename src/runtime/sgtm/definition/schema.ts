@@ -28,3 +28,6 @@ export const DefinitionFile = z.strictObject({
     .default([]),
   triggers: z.array(z.strictObject({name: z.string().min(1), event: z.string().min(1)})).default([]),
 })
+
+/** What `container.json` says, defaults filled in. */
+export type SmallDefinition = z.output<typeof DefinitionFile>

@@ -1,76 +1,134 @@
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {compileCode, toProblem} from '../compile-template.ts'
+import {invalid} from '../definition/invalid.ts'
 import type {Run, RunHost, Sandbox} from '../sandbox/sandbox.ts'
-import {buildData} from '../tpl/build-data.ts'
-import {readTemplate} from '../tpl/read-template.ts'
+import {parseTemplate} from '../tpl/parse-template.ts'
+import {readTemplate, templateInvalid} from '../tpl/read-template.ts'
 import type {Problem, Template, TemplateKind} from '../tpl/template.ts'
-import type {ContainerDefinition, Parameters} from '../types.ts'
+import type {
+  ClientDefinition,
+  ContainerDefinition,
+  Implementation,
+  TagDefinition,
+  TemplateSource,
+  TransformationDefinition,
+  TriggerDefinition,
+  VariableDefinition,
+} from '../types.ts'
+import {referencesIn} from '../variables/references.ts'
+import {findCycle} from '../variables/find-cycle.ts'
 
 /** A template compiled into the sandbox, with the storage that all its runs share. */
-type LoadedTemplate = {
+export type LoadedTemplate = {
   readonly template: Template
   readonly start: (host: RunHost) => Run
   readonly storage: Map<string, unknown>
 }
 
-/** A client or tag: a template with the values of its parameters. */
-export type Instance = {
-  readonly name: string
-  readonly loaded: LoadedTemplate
-  readonly data: Readonly<Record<string, unknown>>
-}
+/** A template under the name of the client, tag or variable that uses it. */
+export type Instance = {readonly name: string; readonly loaded: LoadedTemplate}
 
-export type LoadedTag = Instance & {
-  readonly id: string
-  /** Events on which the tag fires. */
-  readonly events: ReadonlySet<string>
-  readonly metadata: Readonly<Record<string, string>>
-}
+/** What runs for a client, tag or variable; what cannot run says why. */
+export type LoadedCode =
+  | {readonly kind: 'template'; readonly loaded: LoadedTemplate}
+  | {readonly kind: 'built-in'; readonly type: string}
+  | {readonly kind: 'broken'; readonly reason: string}
+
+type Loaded<T extends {readonly code: Implementation}> = Omit<T, 'code'> & {readonly code: LoadedCode}
+export type LoadedClient = Loaded<ClientDefinition>
+export type LoadedTag = Loaded<TagDefinition>
+export type LoadedVariable = Loaded<VariableDefinition> & {readonly isFresh: boolean}
 
 export type LoadedContainer = {
+  readonly isExport: boolean
+  readonly id: string
+  readonly version: string
   /** Highest priority first; equal ones in the order of the definition. */
-  readonly clients: readonly Instance[]
+  readonly clients: readonly LoadedClient[]
+  /** Likewise. */
   readonly tags: readonly LoadedTag[]
+  readonly triggers: ReadonlyMap<string, TriggerDefinition>
+  readonly variables: ReadonlyMap<string, LoadedVariable>
+  readonly transformations: readonly TransformationDefinition[]
   readonly warnings: readonly Problem[]
 }
 
-/** Reads and compiles everything a container consists of. @throws {StitchError} for a broken definition or template. */
+/**
+ * Reads and compiles everything a container consists of. A template of an export that cannot be compiled costs only what
+ * uses it, as it was accepted elsewhere; one in a file is the project's own and must be right.
+ * @throws {StitchError} for a broken definition or template
+ */
 export async function loadContainer(definition: ContainerDefinition, sandbox: Sandbox): Promise<LoadedContainer> {
-  const templates = new Map<string, LoadedTemplate>()
+  const {id, version, triggers, transformations} = definition
+  const cycle = findCycle(new Map(definition.variables.map(({name, parameters}) => [name, referencesIn(parameters)])))
+  if (cycle) {
+    throw invalid(`The variables ${cycle.join(' -> ')} name each other in a circle, so no container was started.`, [])
+  }
   const warnings: Problem[] = []
-  const load = async (file: string, kind: TemplateKind): Promise<LoadedTemplate> => {
-    const known = templates.get(file)
-    const loaded = known ?? compileTemplate(await readTemplate(file), sandbox, warnings)
-    templates.set(file, loaded)
-    if (loaded.template.kind === kind) return loaded
-    throw new StitchError(`The template ${file} is a ${loaded.template.kind}, so it cannot be used as a ${kind}.`, {
-      code: 'STITCH_CONTAINER_INVALID',
-      exit: 'config',
-    })
-  }
-  const instance = async (
-    item: {name: string; template: string; parameters: Parameters},
+  const load = createTemplateLoader(sandbox, warnings)
+  const all = async <T extends {readonly code: Implementation}>(
+    items: readonly T[],
     kind: TemplateKind,
-  ): Promise<Instance> => {
-    const loaded = await load(item.template, kind)
-    return {name: item.name, loaded, data: buildData(loaded.template.parameters, item.parameters)}
+  ): Promise<readonly Loaded<T>[]> => {
+    const loaded: Loaded<T>[] = []
+    for (const item of items) {
+      const {code} = item
+      loaded.push({...item, code: code.kind === 'built-in' ? code : await load(code.template, kind)})
+    }
+    return loaded
   }
+  const byPriority = (a: {readonly priority: number}, b: {readonly priority: number}): number => b.priority - a.priority
+  const variables = await all([...definition.variables, eventVariable], 'MACRO')
+  return {
+    isExport: definition.source === 'export',
+    id,
+    version,
+    clients: (await all(definition.clients, 'CLIENT')).toSorted(byPriority),
+    tags: (await all(definition.tags, 'TAG')).toSorted(byPriority),
+    triggers: new Map(triggers.map((trigger) => [trigger.id, trigger])),
+    variables: new Map(variables.map((variable) => [variable.name, {...variable, isFresh: isRandom(variable.code)}])),
+    transformations: transformations.toSorted(byPriority),
+    warnings,
+  }
+}
 
-  const clients: Instance[] = []
-  for (const client of [...definition.clients].sort((a, b) => b.priority - a.priority))
-    clients.push(await instance(client, 'CLIENT'))
-  const events = new Map(definition.triggers.map(({name, event}) => [name, event]))
-  const tags: LoadedTag[] = []
-  for (const [index, tag] of definition.tags.entries()) {
-    const fires = tag.triggers.map((trigger) => events.get(trigger) ?? unknownTrigger(tag.name, trigger))
-    tags.push({
-      ...(await instance(tag, 'TAG')),
-      id: String(index + 1),
-      events: new Set(fires),
-      metadata: tag.metadata ?? {},
-    })
+/** Every container has it, switched on or not: conditions of custom events ask for it. */
+const eventVariable: VariableDefinition = {
+  name: '_event',
+  code: {kind: 'built-in', type: 'EVENT_NAME'},
+  parameters: {},
+  format: {instead: {}},
+}
+
+function isRandom(code: LoadedCode): boolean {
+  return code.kind === 'built-in' && (code.type === 'r' || code.type === 'RANDOM_NUMBER')
+}
+
+type LoadTemplate = (source: TemplateSource, kind: TemplateKind) => Promise<LoadedCode>
+
+/** Compiles each template once, however many instances it has. */
+function createTemplateLoader(sandbox: Sandbox, warnings: Problem[]): LoadTemplate {
+  const known = new Map<string, LoadedTemplate>()
+  return async (source, kind) => {
+    const {file, text} = source
+    const key = text ?? file
+    try {
+      const loaded = known.get(key) ?? compileTemplate(await readSource(source), sandbox, warnings)
+      known.set(key, loaded)
+      if (loaded.template.kind === kind) return {kind: 'template', loaded}
+      throw invalid(`The template ${file} is a ${loaded.template.kind}, so it cannot be used as a ${kind}.`, [])
+    } catch (error) {
+      if (text === undefined || !(error instanceof StitchError)) throw error
+      return {kind: 'broken', reason: [error.message, ...error.hints].join('\n')}
+    }
   }
-  return {clients, tags, warnings}
+}
+
+async function readSource({file, text}: TemplateSource): Promise<Template> {
+  if (text === undefined) return await readTemplate(file)
+  const parsed = parseTemplate(file, text)
+  if (!parsed.ok) throw templateInvalid(file, parsed.problems)
+  return parsed.template
 }
 
 /** Compiles a template into a sandbox. @throws {StitchError} STITCH_TEMPLATE_INVALID with every refusal */
@@ -78,15 +136,4 @@ function compileTemplate(template: Template, sandbox: Sandbox, warnings: Problem
   const program = compileCode(template)
   warnings.push(...template.warnings, ...program.warnings.map(toProblem))
   return {template, start: sandbox.load(program), storage: new Map()}
-}
-
-function unknownTrigger(tag: string, trigger: string): never {
-  throw new StitchError(
-    `The tag "${tag}" names the trigger "${trigger}", which does not exist, so no container was started.`,
-    {
-      code: 'STITCH_CONTAINER_INVALID',
-      exit: 'config',
-      hints: ['Add the trigger to `triggers` in container.json, or correct its name in the tag.'],
-    },
-  )
 }

@@ -2,35 +2,35 @@ import {newSpanId} from '#runtime/kernel/ids.ts'
 import type {TraceContext} from '#runtime/kernel/ids.ts'
 import type {EventCallback, EventScope, Exchange, TagResult} from '../apis/api.ts'
 import {createBindToEvent} from '../apis/events.ts'
-import type {LoadedTag} from './load-container.ts'
-import {describeProblem, startInstance} from './run-instance.ts'
+import {evaluateFor} from './evaluate.ts'
+import {fireTags} from './fire-tags.ts'
+import type {LoadedContainer} from './load-container.ts'
 import type {RunServices} from './run-instance.ts'
+import {settleTriggers} from './settle-triggers.ts'
 
 type Event = Readonly<Record<string, unknown>>
 type Callback = (...args: readonly unknown[]) => unknown
 
-type EventRun = {
+export type EventRun = {
   readonly event: Event
   readonly exchange: Exchange
   /** The span of the request. */
   readonly parent: TraceContext
   readonly clientName: string
+  /** Ids of tags that fire once per request and have. */
+  readonly firedInRequest: Set<string>
   readonly invoke: (callback: Callback, ...args: readonly unknown[]) => void
   readonly onStart: Callback | undefined
   readonly onComplete: Callback | undefined
 }
 
-/** A tag that has not ended by then counts as timed out; just above the default time-out of templates' HTTP. */
-const tagWithinMs = 16_000
-
-/** Runs the container for one event: the tags whose triggers fire, all at once, then the callbacks. Never rejects. */
-export async function runContainer(tags: readonly LoadedTag[], services: RunServices, run: EventRun): Promise<void> {
+/** Runs the container for one event: triggers, then the tags they fire, all at once, then the callbacks. Never rejects. */
+export async function runContainer(container: LoadedContainer, services: RunServices, run: EventRun): Promise<void> {
   const {clock, emit} = services
   const {trace} = run.parent
   const span = newSpanId()
   const name = typeof run.event['event_name'] === 'string' ? run.event['event_name'] : ''
   services.events.add({trace, client: run.clientName, name, data: run.event})
-  const firing = tags.filter(({events}) => events.has(name))
   emit({
     type: 'span.started',
     trace,
@@ -41,10 +41,19 @@ export async function runContainer(tags: readonly LoadedTag[], services: RunServ
     start: clock.now(),
   })
 
-  const scope = createEventScope(run.event)
+  const own = {trace, span}
+  const scope = createEventScope(run.event, container.id)
   const bindToEvent = createBindToEvent(scope)
+  const evaluate = (data: Event) =>
+    evaluateFor(container, services, {
+      exchange: run.exchange,
+      parent: own,
+      event: {...scope, data},
+      clientName: () => run.clientName,
+    })
+  const triggers = await settleTriggers(container, evaluate(run.event), emit, own)
   if (run.onStart) run.invoke(run.onStart, bindToEvent)
-  const results = await Promise.all(firing.map((tag) => runTag(tag, services, run, scope, {trace, span})))
+  const results = await fireTags({container, services, run, scope, parent: own, evaluate, triggers})
   scope.settle(results)
   const failed = results.filter(({status}) => status !== 'success').length
   emit({type: 'span.ended', trace, span, end: clock.now(), ok: failed === 0, facts: {tags: results.length, failed}})
@@ -53,58 +62,18 @@ export async function runContainer(tags: readonly LoadedTag[], services: RunServ
 
 type SettledScope = EventScope & {readonly settle: (results: readonly TagResult[]) => void}
 
-function createEventScope(data: Event): SettledScope {
+function createEventScope(data: Event, containerId: string): SettledScope {
   const waiting: EventCallback[] = []
   let results: readonly TagResult[] | undefined
   return {
     data,
     addCallback: (callback) => {
-      if (results) callback('GTM-LOCAL', {tags: results})
+      if (results) callback(containerId, {tags: results})
       else waiting.push(callback)
     },
     settle: (tags) => {
       results = tags
-      for (const callback of waiting) callback('GTM-LOCAL', {tags})
+      for (const callback of waiting) callback(containerId, {tags})
     },
   }
-}
-
-async function runTag(
-  tag: LoadedTag,
-  services: RunServices,
-  run: EventRun,
-  event: EventScope,
-  parent: TraceContext,
-): Promise<TagResult> {
-  const {clock, emit} = services
-  const {trace} = parent
-  const span = newSpanId()
-  const start = clock.now()
-  const source = `template ${tag.loaded.template.displayName || tag.name}`
-  emit({type: 'span.started', trace, span, parent: parent.span, name: `tag ${tag.name}`, lane: 'tag', start})
-
-  const {promise, resolve} = Promise.withResolvers<TagResult['status']>()
-  const callOff = services.later(tagWithinMs, () => resolve('timeout'))
-  try {
-    const instance = startInstance(tag, services, {
-      exchange: run.exchange,
-      parent: {trace, span},
-      event,
-      clientName: () => run.clientName,
-      runContainer: () => {},
-    })
-    instance.call({...tag.data, gtmOnSuccess: () => resolve('success'), gtmOnFailure: () => resolve('failure')})
-  } catch (problem) {
-    emit({type: 'log.line', source, level: 'error', text: describeProblem(problem), trace})
-    resolve('exception')
-  }
-  const status = await promise
-  callOff()
-  if (status === 'timeout') {
-    const text = `The tag "${tag.name}" called neither gtmOnSuccess nor gtmOnFailure within ${tagWithinMs} ms, so it counts as timed out.`
-    emit({type: 'log.line', source, level: 'error', text, trace})
-  }
-  const end = clock.now()
-  emit({type: 'span.ended', trace, span, end, ok: status === 'success', facts: {status}})
-  return {...tag.metadata, id: tag.id, status, executionTime: Math.round(end - start)}
 }

@@ -12,6 +12,14 @@ import {isForwarded} from './outbound-rules.ts'
 import type {Outbound} from './outbound.ts'
 import type {Ring} from './ring.ts'
 
+/** The name of this environment, as templates and variables may ask for it. */
+export const environmentName = 'stitch'
+
+/** Whether a request is to be shown in preview mode: it carries the header that Tag Assistant gives for that. */
+export function isPreviewed({headers}: Exchange['request']): boolean {
+  return headers['x-gtm-server-preview'] !== undefined
+}
+
 /** What all runs of a container share. */
 export type RunServices = {
   readonly clock: Clock
@@ -25,12 +33,14 @@ export type RunServices = {
 }
 
 /** Where a run belongs: the request, the span that its own hops hang from, and the event where it is a tag's. */
-type RunScope = {
+export type RunScope = {
   readonly exchange: Exchange
   readonly parent: TraceContext
   readonly event: EventScope | undefined
   readonly clientName: () => string
   readonly runContainer: ApiContext['runContainer']
+  /** Of the container that runs; a template alone runs in one that is nobody's. */
+  readonly container?: {readonly id: string; readonly version: string}
 }
 
 /** Starts a run of a client or tag, wired to its request, its permissions and the log. */
@@ -47,7 +57,7 @@ export function createContext({name, loaded}: Instance, services: RunServices, s
   const source = `template ${template.displayName || name}`
   const {trace} = scope.parent
   const kind = template.kind === 'CLIENT' ? 'client' : 'tag'
-  const isPreview = scope.exchange.request.headers['x-gtm-server-preview'] !== undefined
+  const isPreview = isPreviewed(scope.exchange.request)
   const logsAlways = template.permissions.some(
     ({publicId, params}) => publicId === 'logging' && params['environments'] === 'all',
   )
@@ -66,12 +76,12 @@ export function createContext({name, loaded}: Instance, services: RunServices, s
     event: scope.event,
     clientName: scope.clientName,
     version: {
-      containerId: 'GTM-LOCAL',
+      containerId: scope.container?.id ?? 'GTM-LOCAL',
       debugMode: isPreview,
-      environmentName: 'stitch',
+      environmentName,
       environmentMode: false,
       previewMode: isPreview,
-      version: '0',
+      version: scope.container?.version ?? '0',
     },
     storage,
     keys,
@@ -82,6 +92,15 @@ export function createContext({name, loaded}: Instance, services: RunServices, s
       if (isAllowed(ask)) return
       const text = `${api} was denied: the template does not declare ${ask.permission} so that it may ${describeAsk(ask)}.`
       log('warn', text)
+      emit({
+        type: 'permission.denied',
+        trace,
+        span: scope.parent.span,
+        template: template.displayName || name,
+        api,
+        permission: ask.permission,
+        wanted: describeAsk(ask),
+      })
       throw new Error(text)
     },
     consoleLevel: logsAlways || isPreview ? 'info' : 'debug',

@@ -77,7 +77,6 @@ async function runLive(template: Template, scenario: TemplateScenario, options: 
     {
       name: template.displayName,
       loaded: {template, storage: new Map(), start: (host) => sandbox.load(program)(host)},
-      data: {},
     },
     {
       clock,
