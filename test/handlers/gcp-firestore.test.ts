@@ -31,15 +31,16 @@ async function startService(status?: number) {
   }
 }
 
+const within = (timeoutMs: number) => ({timeoutMs, trace: {trace: 'a'.repeat(32), span: 'b'.repeat(16)}})
 const ref = {collection: 'requests', id: 'secret-id'}
 
 test('a database that does not answer is asked once, and the call ends with its time', async () => {
   await using service = await startService()
   const store = createFirestoreStore({project: 'demo-stitch', database: '(default)'}, service.host)
   const failures = [
-    store.read([ref], [['state']], 200),
-    store.create(ref, {}, 200),
-    store.update(ref, {state: 'x'}, 200),
+    store.read([ref], [['state']], within(200)),
+    store.create(ref, {}, within(200)),
+    store.update(ref, {state: 'x'}, within(200)),
   ]
   for (const failure of failures)
     await expect(failure).rejects.toMatchObject({name: 'StoreError', code: 'deadline_exceeded'})
@@ -49,7 +50,10 @@ test('a database that does not answer is asked once, and the call ends with its 
 test('an error is its status, once, and names no document', async () => {
   await using service = await startService(14)
   const store = createFirestoreStore({project: 'demo-stitch', database: '(default)'}, service.host)
-  for (const work of [() => store.read([ref], undefined, 2000), () => store.create(ref, {state: 'x'}, 2000)]) {
+  for (const work of [
+    () => store.read([ref], undefined, within(2000)),
+    () => store.create(ref, {state: 'x'}, within(2000)),
+  ]) {
     await expect(work()).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.not.stringContaining('secret-id') as string,
@@ -61,13 +65,22 @@ test('an error is its status, once, and names no document', async () => {
 test('conditions that do not hold are outcomes and no errors', async () => {
   await using existing = await startService(6)
   expect(
-    await createFirestoreStore({project: 'demo-stitch', database: '(default)'}, existing.host).create(ref, {}, 2000),
+    await createFirestoreStore({project: 'demo-stitch', database: '(default)'}, existing.host).create(
+      ref,
+      {},
+      within(2000),
+    ),
   ).toBe(false)
   await using changed = await startService(9)
   expect(
-    await createFirestoreStore({project: 'demo-stitch', database: '(default)'}, changed.host).update(ref, {}, 2000, {
-      seconds: '1',
-      nanos: 0,
-    }),
+    await createFirestoreStore({project: 'demo-stitch', database: '(default)'}, changed.host).update(
+      ref,
+      {},
+      within(2000),
+      {
+        seconds: '1',
+        nanos: 0,
+      },
+    ),
   ).toBe(false)
 })

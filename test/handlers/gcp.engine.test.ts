@@ -9,6 +9,8 @@ import {skipReason, titled} from '../engine/gcloud/skip-reason.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
+const within = (timeoutMs: number) => ({timeoutMs, trace: {trace: 'a'.repeat(32), span: 'b'.repeat(16)}})
+
 describe.skipIf(skipReason !== undefined)(titled('the store on the real client'), () => {
   test('reads in order and by mask without losing a digit, and writes under conditions', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'stitch-handlers-'))
@@ -39,7 +41,7 @@ describe.skipIf(skipReason !== undefined)(titled('the store on the real client')
     const store = createFirestoreStore({project: 'demo-stitch', database: '(default)'}, engine.firestoreHost)
     const refs = ['T-0', 'T-1', 'T-1'].map((id) => ({collection: 'specimens', id}))
 
-    const [absent, whole] = await store.read(refs, undefined, 10_000)
+    const [absent, whole] = await store.read(refs, undefined, within(10_000))
     expect(absent).toBeUndefined()
     expect(whole?.fields).toEqual({
       large: {integerValue: '9007199254740993'},
@@ -60,19 +62,19 @@ describe.skipIf(skipReason !== undefined)(titled('the store on the real client')
         },
       },
     })
-    const masked = await store.read(refs, [['map', 'a', 'with-dash'], ['nothing']], 10_000)
+    const masked = await store.read(refs, [['map', 'a', 'with-dash'], ['nothing']], within(10_000))
     expect(masked[2]?.fields).toEqual({
       map: {mapValue: {fields: {a: {mapValue: {fields: {'with-dash': {booleanValue: true}}}}}}},
     })
 
     const ref = {collection: 'requests', id: 'r-1'}
-    expect(await store.update(ref, {state: 'done'}, 10_000)).toBe(false)
-    expect(await store.create(ref, {state: 'done', list: [1, {at: new Date(0)}]}, 10_000)).toBe(true)
-    expect(await store.create(ref, {state: 'again'}, 10_000)).toBe(false)
-    const [record] = await store.read([ref], undefined, 10_000)
+    expect(await store.update(ref, {state: 'done'}, within(10_000))).toBe(false)
+    expect(await store.create(ref, {state: 'done', list: [1, {at: new Date(0)}]}, within(10_000))).toBe(true)
+    expect(await store.create(ref, {state: 'again'}, within(10_000))).toBe(false)
+    const [record] = await store.read([ref], undefined, within(10_000))
     expect(record?.fields['state']).toEqual({stringValue: 'done'})
-    expect(await store.update(ref, {state: 'mine'}, 10_000, record?.version)).toBe(true)
-    expect(await store.update(ref, {state: 'theirs'}, 10_000, record?.version)).toBe(false)
+    expect(await store.update(ref, {state: 'mine'}, within(10_000), record?.version)).toBe(true)
+    expect(await store.update(ref, {state: 'theirs'}, within(10_000), record?.version)).toBe(false)
     await firestore.terminate()
   })
 })

@@ -23,6 +23,7 @@ function scenario(id: string, steps: readonly Draft[], more: Partial<Scenario> =
       methods: ['GET', 'POST'],
       expect: sameAs === undefined ? {} : {sameAs},
       at,
+      faults: [],
       places: {},
     })),
     ...more,

@@ -1,4 +1,5 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
+import type {Timeline} from './embedded/pubsub/backlog.ts'
 
 export type EngineName = 'embedded' | 'gcloud' | 'firebase' | 'external'
 
@@ -21,6 +22,8 @@ export type EngineOptions = {
   readonly ttl?: readonly TtlPolicy[]
   /** Embedded only: the time that documents, transactions and expiry go by; the machine's unless given. */
   readonly clock?: Clock
+  /** Embedded only: the clock and timers that Pub/Sub goes by, so that a back-off of minutes can be tested at once. */
+  readonly timeline?: Timeline
   /** Embedded only: ids of subscriptions that begin anew, without what an interrupted run left in `dataDir`. */
   readonly ownSubscriptions?: readonly string[]
   readonly projectId: string

@@ -4,6 +4,7 @@ import {firstOf} from './first-of.ts'
 import {forward} from './forward.ts'
 import type {ForwardedAnswer, ForwardedRequest} from './forward.ts'
 import type {Slot} from './slot.ts'
+import type {DeliveryEnd} from './types.ts'
 
 /** Gives a request to whichever process answers for the function, and returns the answer. Never rejects. */
 export type Ask = (request: ForwardedRequest) => Promise<ForwardedAnswer>
@@ -26,6 +27,15 @@ export function createAsk({agent, slot, waitMs}: {agent: Agent; slot: Slot; wait
       // It has just died; the gate is shut when that is known, and then opens towards its successor.
       if (!(await firstOf(asked.child.ended, waitMs))) return asked.answer
     }
+  }
+}
+
+/** The same, but for how it is to end. */
+export function endingAs({http, when}: DeliveryEnd, ask: Ask): Ask {
+  if (http === undefined) return ask
+  return async (request) => {
+    if (when === 'after') await ask(request)
+    return {status: http, headers: {}, body: Buffer.alloc(0)}
   }
 }
 

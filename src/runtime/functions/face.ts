@@ -3,11 +3,13 @@ import type {IncomingMessage, ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {once} from 'node:events'
 import type {Emit} from '#runtime/kernel/events.ts'
-import {createAsk} from './ask.ts'
+import {createAsk, endingAs} from './ask.ts'
 import {createDeliveryCount} from './delivery.ts'
 import {observeDelivery} from './observe-delivery.ts'
 import {readBody} from './read-body.ts'
+import type {ForwardedAnswer} from './forward.ts'
 import type {Slot} from './slot.ts'
+import type {Deliver, DeliveryEnd} from './types.ts'
 
 /** The stable loopback URL of one function. */
 export type Face = AsyncDisposable & {readonly url: string}
@@ -15,8 +17,8 @@ export type Face = AsyncDisposable & {readonly url: string}
 export type FaceOptions = {
   readonly slot: Slot
   readonly emit: Emit
-  /** Push deliveries are stated on the log; for other requests the container does that. */
-  readonly deliveries: boolean
+  /** For a push endpoint, whose deliveries are stated on the log; for other requests the container does that. */
+  readonly deliver: Deliver | undefined
   /** How long a request waits for a child that is being started. */
   readonly waitMs?: number
 }
@@ -32,7 +34,7 @@ const CLOSE_WITHIN_MS = 2_000
  * is none waits for it; after `waitMs`, or when it dies while answering, the answer is 503 as Cloud Run gives it.
  * Disposing lets requests under way finish briefly.
  */
-export async function startFace({slot, emit, deliveries, waitMs = 10_000}: FaceOptions): Promise<Face> {
+export async function startFace({slot, emit, deliver, waitMs = 10_000}: FaceOptions): Promise<Face> {
   const agent = new Agent({keepAlive: true, maxSockets: Infinity})
   const ask = createAsk({agent, slot, waitMs})
   const count = createDeliveryCount()
@@ -44,7 +46,9 @@ export async function startFace({slot, emit, deliveries, waitMs = 10_000}: FaceO
     if (!body) return void response.writeHead(413, {connection: 'close'}).end()
     const {method = 'GET', url: path = '/', headers} = incoming
     const request = {method, path, headers, body}
-    const answer = deliveries ? await observeDelivery(request, url, {emit, count, ask}) : await ask(request)
+    const once = (end: DeliveryEnd): Promise<ForwardedAnswer> =>
+      observeDelivery(request, url, {emit, count, ask: endingAs(end, ask)})
+    const answer = deliver ? await deliver(once) : await ask(request)
     // A connection kept beyond its last answer would hold up the server's close.
     if (closing) response.shouldKeepAlive = false
     if ('status' in answer) response.writeHead(answer.status, answer.headers).end(answer.body)

@@ -1,7 +1,9 @@
 import {createCrew} from './crew.ts'
 import {startFace} from './face.ts'
 import {createSlot} from './slot.ts'
-import type {Functions, FunctionsOptions} from './types.ts'
+import type {Deliver, Functions, FunctionsOptions} from './types.ts'
+
+const deliverOnce: Deliver = (once) => once({when: 'before'})
 
 /**
  * Starts the functions' processes in parallel and a face before each. Resolves when all listen; throws
@@ -10,7 +12,7 @@ import type {Functions, FunctionsOptions} from './types.ts'
  * leaves no process and loses no line.
  */
 export async function startFunctions(options: FunctionsOptions): Promise<Functions> {
-  const {bundle, targets, env, emit, signal} = options
+  const {bundle, targets, env, emit, signal, deliver = deliverOnce} = options
   await using stack = new AsyncDisposableStack()
   const failed = new AbortController()
   const posts = targets.map((target) => ({target, slot: createSlot()}))
@@ -18,7 +20,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     createCrew({posts, launch: {bundle, env}, emit, signal, giveUp: (reason) => failed.abort(reason)}),
   )
   const faces = await Promise.all(
-    posts.map(({target, slot}) => startFace({slot, emit, deliveries: target === 'worker'})),
+    posts.map(({target, slot}) => startFace({slot, emit, deliver: target === 'worker' ? deliver : undefined})),
   )
   stack.defer(async () => {
     for (const {slot} of posts) slot.abandon()

@@ -27,6 +27,10 @@ export type BundleFiles = {
   readonly builtHandlers: string
 }
 
+/** How a delivery ends: with this HTTP status, before the worker gets the message or after its work; else as it does. */
+export type DeliveryEnd = {readonly http?: number | undefined; readonly when: 'before' | 'after'}
+export type Deliver = <A>(once: (end: DeliveryEnd) => Promise<A>) => Promise<A>
+
 export type FunctionsOptions = {
   readonly bundle: Bundle
   /** `worker` only where the asynchronous path is simulated. */
@@ -35,6 +39,8 @@ export type FunctionsOptions = {
   readonly env: Readonly<Record<string, string>>
   readonly emit: Emit
   readonly signal: AbortSignal
+  /** Has deliveries of Pub/Sub made otherwise than once and well; see `DeliveryEnd`. */
+  readonly deliver?: Deliver
   /** Hears the URLs as soon as they take requests, which wait there for the processes. */
   readonly listening?: (urls: FunctionUrls) => void
 }

@@ -1,6 +1,6 @@
 import type {HandlerDeps} from './deps.ts'
 import type {Order} from './message.ts'
-import {StoreError, type StoredDocument, type WritableFields} from './ports.ts'
+import {StoreError, type StoreCall, type StoredDocument, type WritableFields} from './ports.ts'
 import {judgeRecord, type RecordState} from './record.ts'
 import type {Hop} from './trace.ts'
 import {within} from './within.ts'
@@ -25,12 +25,12 @@ export function createRecords({store, clock, config, hop}: HandlerDeps & {readon
 
   async function call<T>(
     name: string,
-    work: () => Promise<T>,
+    work: (call: StoreCall) => Promise<T>,
     describe: (result: T) => Record<string, number | boolean>,
   ): Promise<T> {
     const step = hop.child('firestore', `${name} ${collection}`)
     try {
-      const result = await within(timeoutMs, work)
+      const result = await within(timeoutMs, () => work({timeoutMs, trace: step}))
       step.end({ok: true, facts: describe(result)})
       return result
     } catch (error) {
@@ -38,12 +38,12 @@ export function createRecords({store, clock, config, hop}: HandlerDeps & {readon
       throw error
     }
   }
-  const write = (work: () => Promise<boolean>) => call('write', work, (written) => ({written}))
+  const write = (work: (call: StoreCall) => Promise<boolean>) => call('write', work, (written) => ({written}))
   const judge: Records['judge'] = (document, order) => judgeRecord(document, order.bodyHash, clock.now())
   const read: Records['read'] = async (requestId) => {
     const [found] = await call(
       'read',
-      () => store.read([refer(requestId)], undefined, timeoutMs),
+      (each) => store.read([refer(requestId)], undefined, each),
       ([document]) => ({
         documents: 1,
         found: document ? 1 : 0,
@@ -59,21 +59,21 @@ export function createRecords({store, clock, config, hop}: HandlerDeps & {readon
       const document = await read(order.request.requestId)
       return document && judge(document, order)
     },
-    create: (requestId, record) => write(() => store.create(refer(requestId), record, timeoutMs)),
+    create: (requestId, record) => write((each) => store.create(refer(requestId), record, each)),
     takeOver: (requestId, record, version) =>
-      write(() => store.update(refer(requestId), {leaseUntil: record['leaseUntil'] ?? null}, timeoutMs, version)),
+      write((each) => store.update(refer(requestId), {leaseUntil: record['leaseUntil'] ?? null}, each, version)),
     async settle(requestId, delivered) {
       const now = new Date(clock.now())
       const fields = delivered ? {deliveredAt: now, leaseUntil: now} : {leaseUntil: now}
       try {
-        await write(() => store.update(refer(requestId), fields, timeoutMs))
+        await write((each) => store.update(refer(requestId), fields, each))
       } catch (error) {
         // The container has the callback, or Pub/Sub will deliver again after the lease: failing now would only repeat it.
         if (!(error instanceof StoreError)) throw error
       }
     },
     async noteConflict(requestId) {
-      await write(() => store.update(refer(requestId), {conflictAt: new Date(clock.now())}, timeoutMs))
+      await write((each) => store.update(refer(requestId), {conflictAt: new Date(clock.now())}, each))
     },
   }
 }

@@ -2,7 +2,8 @@ import firestore from '@google-cloud/firestore'
 import {PubSub} from '@google-cloud/pubsub'
 import type {FunctionsConfig} from './config.ts'
 import {readFields, writeFields, type ProtoFields} from './gcp-value.ts'
-import {StoreError, type DocumentRef, type FieldPath, type Store, type StoredDocument} from './ports.ts'
+import {StoreError, type DocumentRef, type FieldPath, type Store, type StoreCall, type StoredDocument} from './ports.ts'
+import {formatTraceparent} from './trace.ts'
 
 /** One answer of BatchGetDocuments: a document, or the name of one that is missing. */
 type Answer = {
@@ -48,20 +49,20 @@ export function createFirestoreStore(
     // The emulator takes this as the owner, whom no security rule stops; the real service never gets it.
     ...(emulatorHost ? {authorization: 'Bearer owner'} : {}),
   }
-  const within = (timeout: number) => ({
-    timeout,
+  const within = ({timeoutMs, trace}: StoreCall) => ({
+    timeout: timeoutMs,
     retry: null,
     retryRequestOptions: {retries: 0, noResponseRetries: 0},
-    otherArgs: {headers},
+    otherArgs: {headers: {...headers, traceparent: formatTraceparent(trace)}},
   })
-  const commit = (write: object, timeoutMs: number) => client.commit({database, writes: [write]}, within(timeoutMs))
+  const commit = (write: object, call: StoreCall) => client.commit({database, writes: [write]}, within(call))
 
   return {
-    async read(refs, mask, timeoutMs) {
+    async read(refs, mask, call) {
       const documents = refs.map(nameOf)
       const request = {database, documents, ...(mask ? {mask: {fieldPaths: mask.map(formatPath)}} : {})}
       const found = await tidy(async () => {
-        const answers = client.batchGetDocuments(request, within(timeoutMs)) as AsyncIterable<Answer>
+        const answers = client.batchGetDocuments(request, within(call)) as AsyncIterable<Answer>
         const byName = new Map<string, StoredDocument>()
         for await (const {found} of answers) {
           if (found) byName.set(found.name, {fields: readFields(found.fields), version: found.updateTime})
@@ -70,17 +71,17 @@ export function createFirestoreStore(
       })
       return documents.map((name) => found.get(name))
     },
-    create(ref, fields, timeoutMs) {
+    create(ref, fields, call) {
       const write = {update: {name: nameOf(ref), fields: writeFields(fields)}, currentDocument: {exists: false}}
-      return unless(['already_exists'], () => commit(write, timeoutMs))
+      return unless(['already_exists'], () => commit(write, call))
     },
-    update(ref, fields, timeoutMs, ifVersion) {
+    update(ref, fields, call, ifVersion) {
       const write = {
         update: {name: nameOf(ref), fields: writeFields(fields)},
         updateMask: {fieldPaths: Object.keys(fields)},
         currentDocument: ifVersion === undefined ? {exists: true} : {updateTime: ifVersion},
       }
-      return unless(['not_found', 'failed_precondition'], () => commit(write, timeoutMs))
+      return unless(['not_found', 'failed_precondition'], () => commit(write, call))
     },
   }
 }

@@ -1,3 +1,4 @@
+import type {TraceContext} from './trace.ts'
 import type {Fields} from './value.ts'
 
 /** Milliseconds since the Unix epoch, with fractions. */
@@ -23,8 +24,11 @@ export type Writable =
   | {readonly [name: string]: Writable}
 export type WritableFields = {readonly [name: string]: Writable}
 
+/** `timeoutMs` bounds a call, retries included; `trace` is the hop that makes it, and travels with it. */
+export type StoreCall = {readonly timeoutMs: number; readonly trace: TraceContext}
+
 /**
- * The database. Each method is exactly one RPC. `timeoutMs` bounds it, retries included.
+ * The database. Each method is exactly one RPC.
  * Rejects with a StoreError for everything but the named outcomes.
  */
 export type Store = {
@@ -32,17 +36,12 @@ export type Store = {
   readonly read: (
     refs: readonly DocumentRef[],
     mask: readonly FieldPath[] | undefined,
-    timeoutMs: number,
+    call: StoreCall,
   ) => Promise<readonly (StoredDocument | undefined)[]>
   /** False when the document exists already; then nothing is written. */
-  readonly create: (ref: DocumentRef, fields: WritableFields, timeoutMs: number) => Promise<boolean>
+  readonly create: (ref: DocumentRef, fields: WritableFields, call: StoreCall) => Promise<boolean>
   /** Sets top-level fields. False when the document is gone or, with `ifVersion`, was written since. */
-  readonly update: (
-    ref: DocumentRef,
-    fields: WritableFields,
-    timeoutMs: number,
-    ifVersion?: unknown,
-  ) => Promise<boolean>
+  readonly update: (ref: DocumentRef, fields: WritableFields, call: StoreCall, ifVersion?: unknown) => Promise<boolean>
 }
 
 /** The topic. Resolves when the message is durable. */

@@ -104,7 +104,7 @@ async function readRound(
   const read = hop.child('firestore', `read ${collections.join('+')}`)
   try {
     const timeoutMs = Math.min(config.deadlines.firestoreMs, Math.floor(deadline - clock.now()))
-    const documents = await within(timeoutMs, () => store.read(refs, mask, timeoutMs))
+    const documents = await within(timeoutMs, () => store.read(refs, mask, {timeoutMs, trace: read}))
     const found = documents.filter((document) => document !== undefined).length
     read.end({ok: true, facts: {documents: refs.length, found}})
     return new Map(refs.map((ref, index) => [nameOf(ref), documents[index]]))

@@ -33,7 +33,7 @@ export async function answerResult(
   try {
     const timeoutMs = Math.min(config.deadlines.firestoreMs, Math.floor(deadline - clock.now()))
     const ref = {collection: config.requests.collection, id: requestId}
-    const [document] = await within(timeoutMs, () => store.read([ref], MASK, timeoutMs))
+    const [document] = await within(timeoutMs, () => store.read([ref], MASK, {timeoutMs, trace: hop}))
     hop.end({ok: true, facts: {documents: 1, found: document ? 1 : 0}})
     const answer = document && readBrowserAnswer(document, hashPickup(pickup), clock.now())
     if (!answer) return respond(waiting('pending', 'firestore'), 'pending')

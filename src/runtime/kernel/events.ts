@@ -8,7 +8,7 @@ import {z} from 'zod'
 export const LOG_VERSION = 1
 
 /** Who does the work of a span; also the row order of a waterfall. */
-export const Lane = z.enum(['client', 'sgtm', 'lookup', 'firestore', 'pubsub', 'worker', 'tag', 'vendor'])
+export const Lane = z.enum(['client', 'sgtm', 'lookup', 'firestore', 'pubsub', 'engine', 'worker', 'tag', 'vendor'])
 export type Lane = z.infer<typeof Lane>
 
 export const Stage = z.enum(['engine', 'seed', 'functions', 'sgtm', 'traffic'])

@@ -1,3 +1,4 @@
+import {countEngine} from '#runtime/trace/engine-facts.ts'
 import {spentOn} from '#runtime/trace/request-lines.ts'
 import {earliestOf, segmentsOf} from '#runtime/trace/segments.ts'
 import type {CheckView, RequestView, RunView} from '#runtime/trace/view.ts'
@@ -57,6 +58,7 @@ export function toSummary(view: RunView): Record<string, unknown> {
     durationMs: verdict && round(verdict.durationMs),
     error: verdict?.error,
     checks: {passed, failed},
+    operations: countEngine(view),
     stages: stages.map(({stage, durationMs, detail, urls}) => ({
       stage,
       durationMs: durationMs && round(durationMs),

@@ -1,5 +1,6 @@
 import {wrapCells} from '#runtime/trace/cells.ts'
 import {formatDuration} from '#runtime/trace/durations.ts'
+import {countEngine} from '#runtime/trace/engine-facts.ts'
 import {allChecks, methodOf} from '#runtime/trace/fold.ts'
 import {piece} from '#runtime/trace/lines.ts'
 import type {Line} from '#runtime/trace/lines.ts'
@@ -63,14 +64,34 @@ export function verdictText(view: RunView): string {
   return `${word}: ${requests}, ${checks} in ${formatDuration(durationMs)}`
 }
 
+/** What the requests cost the engine: `168 engine calls: 120 reads, 48 writes, 30 messages, 31 deliveries`. */
+function engineText(view: RunView): string | undefined {
+  const facts = countEngine(view)
+  if (!facts) return undefined
+  const {calls, failed, contended, reads, writes, deletes, messages, deliveries} = facts
+  const parts = [
+    [reads, 'read'],
+    [writes, 'write'],
+    [deletes, 'delete'],
+    [messages, 'message'],
+    [contended, 'contended call'],
+    [failed, 'failed call'],
+  ] as const
+  const told = parts.filter(([number]) => number > 0).map(([number, noun]) => count(number, noun))
+  if (deliveries > 0) told.push(deliveries === 1 ? '1 delivery' : `${deliveries} deliveries`)
+  return `${count(calls, 'engine call')}: ${told.join(', ') || 'nothing read or written'}`
+}
+
 /** The end of a report: failures, the error that stopped the run, and last the verdict. */
 export function verdictLines(view: RunView, columns: number, briefError = false): readonly Line[] {
   const passed = view.verdict?.exit === 0
   const text = wrapCells(verdictText(view), columns)
+  const engine = engineText(view)
   return [
     ...failureLines(view, columns),
     ...errorLines(view, columns, briefError),
     [],
+    ...(engine === undefined ? [] : wrapCells(engine, columns).map((line): Line => [piece(line, 'dim')])),
     ...text.map((line): Line => [piece(line, passed ? 'pass' : view.verdict ? 'fail' : 'warn')]),
   ]
 }

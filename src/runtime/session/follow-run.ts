@@ -1,5 +1,6 @@
 import type {Bus} from '#runtime/kernel/bus.ts'
 import {applyEvent, emptyView} from '#runtime/trace/fold.ts'
+import {isDelivery} from '#runtime/trace/fold-request.ts'
 import type {RequestView, RunView} from '#runtime/trace/view.ts'
 
 /** The run as folded so far, and the means to wait until a request has come to its end. */
@@ -59,7 +60,8 @@ export function isSyncSettled(request: RequestView): boolean {
 
 /** The worker has told about a delivery that went well, and nothing of it is under way any more. */
 export function isAsyncSettled(request: RequestView): boolean {
-  return (
-    isSyncSettled(request) && request.spans.some((span) => span.lane === 'worker' && span.name === 'worker' && span.ok)
-  )
+  const {spans} = request
+  const worked = spans.some((span) => span.lane === 'worker' && span.name === 'worker' && span.ok)
+  // Where only the answer to Pub/Sub was lost, another delivery follows.
+  return worked && isSyncSettled(request) && spans.findLast(isDelivery)?.ok !== false
 }

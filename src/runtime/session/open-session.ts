@@ -11,6 +11,7 @@ import type {Container} from '#runtime/sgtm/types.ts'
 import {allOrNone} from './all-or-none.ts'
 import {functionsEnvironment} from './functions-environment.ts'
 import {loadLocalKeys, type LocalKeys} from './local-keys.ts'
+import {openDoors, type Doors} from './open-doors.ts'
 import {asksForPorts, engineOptions, planHosts, withAnyPorts, type Hosts} from './plan-hosts.ts'
 import {startStage} from './start-stage.ts'
 import {createWarmUp} from './warm-up.ts'
@@ -39,6 +40,7 @@ export type Session = AsyncDisposable & {
   readonly engine: Engine
   readonly functions: Functions
   readonly container: Container
+  readonly doors: Doors
   /** Aborts with a StitchError when a stage dies in mid-run, and with the reason of the run's own signal. */
   readonly signal: AbortSignal
 }
@@ -84,6 +86,7 @@ async function openOnce(
   const hosts = await planHosts(config, log)
   const context = {emit, clock}
   const warmUp = createWarmUp({keys, emit, clock, signal})
+  const doors = stack.use(await openDoors(hosts, {emit: warmUp.emit, clock, signal}))
 
   // The functions' processes go first: they load while this process does, which has more to load than to wait for.
   const listening = Promise.withResolvers<FunctionUrls>()
@@ -94,7 +97,8 @@ async function openOnce(
       startFunctions({
         bundle,
         targets: withWorker ? ['lookup', 'worker'] : ['lookup'],
-        env: functionsEnvironment({config, keys, ...hosts}),
+        env: functionsEnvironment({config, keys, ...hosts, ...doors}),
+        deliver: doors.deliver,
         emit: warmUp.emit,
         signal,
         listening: listening.resolve,
@@ -150,6 +154,7 @@ async function openOnce(
     engine,
     functions,
     container,
+    doors,
     signal: AbortSignal.any([options.signal, engine.failed, functions.failed]),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

@@ -1,4 +1,5 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
+import type {Faults} from '#runtime/engine/door/faults.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import type {Container} from '#runtime/sgtm/types.ts'
@@ -16,6 +17,7 @@ export type RunContext = {
   readonly container: Pick<Container, 'events'>
   readonly followed: FollowedRun
   readonly patience: Patience
+  readonly faults: Faults
   /** With the asynchronous path: every synchronous question is asked once more through Pub/Sub. */
   readonly async: boolean
   readonly emit: Emit

@@ -88,10 +88,11 @@ async function runTwin(
   settleLeaks(context, scenario, step, sent)
 }
 
-/** Single questions with an answer of their own; batches and refusals have no asynchronous counterpart to compare. */
+/** Single questions with an answer of their own; batches, refusals and faults have no asynchronous counterpart to compare. */
 function canAlsoBeAsync(step: Step, answer: Answer): boolean {
   const {request, mode} = step
   return (
+    step.faults.length === 0 &&
     mode === 'sync' &&
     request.path === '/stitch' &&
     answer.status === 200 &&

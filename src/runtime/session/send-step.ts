@@ -32,6 +32,7 @@ export async function sendStep(
   request: RequestFixture,
 ): Promise<Sent> {
   const {traffic, followed, patience, keys, clock, signal} = context
+  using _faults = context.faults.arm(step.faults, [planned.scenario, step.name, planned.request.method].join(' '))
   const plain = toHttpRequest(planned.request)
   const http = request.as === 'server' ? signAsServer(plain, keys, clock.now()) : plain
   const {scenario, title, mode} = planned

@@ -79,6 +79,7 @@ async function openAndRun(options: SimulateOptions): Promise<number> {
     container,
     followed,
     patience: createPatience(),
+    faults: session.doors.faults,
     async: selection.async,
     emit,
     clock,

@@ -125,11 +125,29 @@ function checkPath(expected: Expectation, {request, event, callback}: CheckInput
     settled.push(...checkReceived('event', received, event?.attributes, event))
   }
   if (expected.vendor) settled.push(...checkVendor(expected.vendor, seen.vendor))
+  settled.push(...checkCounts(expected, request))
   for (const attribute of expected.dropped ?? []) {
     const passed = seen.dropped.includes(attribute)
     settled.push(settle(`${attribute} is held back`, passed, attribute, seen.dropped.join(', ') || 'nothing'))
   }
   return settled
+}
+
+function checkCounts({deliveries, runs}: Expectation, request: RequestView): Settled[] {
+  const ran = hopNames(request).filter((name) => name === 'container').length
+  return [
+    ...(deliveries === undefined
+      ? []
+      : [
+          settle(
+            `message is delivered ${deliveries} times`,
+            request.deliveries === deliveries,
+            deliveries,
+            request.deliveries,
+          ),
+        ]),
+    ...(runs === undefined ? [] : [settle(`container runs ${runs} times`, ran === runs, runs, ran)]),
+  ]
 }
 
 type Captured = ReturnType<typeof observe>['vendor']

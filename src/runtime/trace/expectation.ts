@@ -37,6 +37,10 @@ export type Expectation = ResultExpectation & {
     | undefined
   /** Attributes that were held back. */
   readonly dropped?: readonly string[] | undefined
+  /** How often Pub/Sub delivered the message. */
+  readonly deliveries?: number | undefined
+  /** How often the container ran for the request. */
+  readonly runs?: number | undefined
 }
 
 /** A settled expectation: the sentence stands alone, `expected` and `actual` are short texts. */

@@ -2,6 +2,7 @@ import type {Lane} from '#runtime/kernel/events.ts'
 import {drawBar} from './bar.ts'
 import {cellWidth, cutCells, fitCells} from './cells.ts'
 import {formatDuration} from './durations.ts'
+import {engineWork} from './engine-facts.ts'
 import {earliestOf, latestOf, segmentsOf} from './segments.ts'
 import type {Segment} from './segments.ts'
 import type {RequestView} from './view.ts'
@@ -47,7 +48,8 @@ function planWidths(columns: number): Widths {
 function nameOf({depth, name, lane, facts}: Segment): string {
   const status = facts['status']
   const refused = typeof status === 'number' && status >= 400 && lane !== 'client' ? ` → ${status}` : ''
-  return ' '.repeat(depth) + name + refused
+  const work = lane === 'engine' ? engineWork({facts}) : ''
+  return ' '.repeat(depth) + name + refused + (work && `: ${work}`)
 }
 
 function rowOf(kind: Row['kind'], segment: Segment, parts: Row['parts'], percents: readonly [number, number]): Row {

@@ -26,6 +26,7 @@ const LOOKS: Readonly<Record<Look, readonly Style[]>> = {
   lookup: ['cyan'],
   firestore: ['yellow'],
   pubsub: ['magenta'],
+  engine: ['dim'],
   worker: ['green'],
   tag: ['blue'],
   vendor: ['gray'],

@@ -29,7 +29,13 @@ export async function startEmbeddedEngine(options: EngineOptions): Promise<Engin
   const firestore = stack.use(createFirestoreService(store, options.clock ?? systemClock, options.ttl))
   const messages = folder.dataDir === undefined ? undefined : stack.use(openMessages(folder.dataDir))
   const discard = options.ownSubscriptions?.map((id) => `projects/${projectId}/subscriptions/${id}`) ?? []
-  const pubsub = stack.use(createPubSub({discard, ...(messages ? {store: messages} : {})}))
+  const pubsub = stack.use(
+    createPubSub({
+      discard,
+      ...(options.timeline ? {timeline: options.timeline} : {}),
+      ...(messages ? {store: messages} : {}),
+    }),
+  )
 
   const documents = lazyRest({
     services: [firestore.service],
