@@ -88,7 +88,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** A heavy package and the rooms it may be imported in. */
 const HEAVY: readonly {readonly name: RegExp; readonly rooms: readonly string[]}[] = [
   {name: /^(ink|react)$/, rooms: ['ui']},
-  {name: /^@google-cloud\/firestore/, rooms: ['runtime/handlers', 'runtime/engine', 'runtime/fixtures']},
+  {
+    name: /^@google-cloud\/firestore/,
+    rooms: ['runtime/handlers', 'runtime/engine', 'runtime/fixtures', 'runtime/sgtm'],
+  },
   {name: /^@google-cloud\/pubsub/, rooms: ['runtime/handlers', 'runtime/engine']},
   {name: /^@google-cloud\/functions-framework/, rooms: ['runtime/functions']},
   {name: /^undici$/, rooms: ['runtime/traffic', 'runtime/sgtm', 'runtime/deploy']},

@@ -28,6 +28,7 @@ export async function openContainer(options: OpenContainerOptions): Promise<Cont
     port: {port: hosts.sgtmPort, explicit: true},
     keys: keys.hmac,
     project: config.project,
+    firestoreHost: hosts.firestoreHost,
     outbound: [{url: functions.lookupUrl, action: 'forward'}],
     clock,
     emit,

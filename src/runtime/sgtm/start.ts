@@ -1,6 +1,7 @@
 import {createServer} from 'node:http'
 import type {Server, ServerResponse} from 'node:http'
 import {Agent} from 'undici'
+import {connectFirestore} from './apis/firestore/connect.ts'
 import {createSandbox} from './sandbox/sandbox.ts'
 import type {Answer} from './server/exchange.ts'
 import {plainAnswer} from './server/exchange.ts'
@@ -23,12 +24,15 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   const sandbox = createSandbox(timers.later)
   const agent = stack.adopt(new Agent({keepAliveTimeout: 4000}), (agent) => agent.destroy())
   const outbound = createOutbound(options, agent)
+  const {firestoreHost} = options
+  const firestore = firestoreHost === undefined ? undefined : stack.use(connectFirestore(firestoreHost))
   let container = await loadContainer(options.definition, sandbox)
   const services = {
     clock: options.clock,
     emit: options.emit,
     keys: options.keys,
     project: options.project,
+    firestore: firestore?.open,
     rules: options.outbound,
     outbound,
     events: createRing<ContainerEvent>(),

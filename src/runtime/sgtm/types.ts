@@ -132,6 +132,8 @@ export type ContainerOptions = {
   readonly keys: Readonly<Record<string, string>>
   /** The project of calls to Google's services that name none. */
   readonly project?: string
+  /** The local engine that `Firestore` of templates reads and writes, `127.0.0.1:8080`; without it there is none. */
+  readonly firestoreHost?: string
   /** Loopback is reached only where a rule says `forward`; everything unmatched is captured and answered 204. */
   readonly outbound: readonly OutboundRule[]
   readonly clock: Clock

@@ -1,4 +1,5 @@
 import type {IncomingRequest, OutboundAnswer, OutboundRequest} from '#runtime/sgtm/apis/api.ts'
+import type {OpenDatabase} from '#runtime/sgtm/apis/firestore/database.ts'
 import {createResolve} from '#runtime/sgtm/apis/registry.ts'
 import type {Permission} from '#runtime/sgtm/tpl/template.ts'
 import {createSandbox} from '#runtime/sgtm/sandbox/sandbox.ts'
@@ -16,6 +17,7 @@ type Options = {
   readonly request?: Parameters<typeof makeRequest>[0]
   readonly event?: Readonly<Record<string, unknown>>
   readonly project?: string
+  readonly firestore?: OpenDatabase
   readonly keys?: Readonly<Record<string, string>>
   /** Answers what a template sends; without it, 204. A rejection is what the template gets. */
   readonly answer?: (sent: OutboundRequest) => Partial<OutboundAnswer> | Promise<never>
@@ -54,6 +56,7 @@ export function bench(options: Options = {}): Bench {
         },
         keys: options.keys ?? {},
         project: options.project,
+        firestore: options.firestore,
         rules: [],
         outbound: {
           send: async (_, outbound) => {

@@ -1,4 +1,5 @@
 import type {PermissionAsk} from '../permissions/ask.ts'
+import type {OpenDatabase} from './firestore/database.ts'
 import type {TemplateKind} from '../tpl/template.ts'
 
 /** The request that a run belongs to, as templates may ask about it. */
@@ -91,6 +92,8 @@ export type ApiContext = {
   readonly keys: Readonly<Record<string, string>>
   /** The project that Google's services use where a call names none: GOOGLE_CLOUD_PROJECT of a real container. */
   readonly project: string | undefined
+  /** Opens a Firestore database; undefined in a container without an engine behind it. */
+  readonly firestore: OpenDatabase | undefined
   /** In milliseconds since the Unix epoch. */
   readonly now: () => number
   /** Throws unless the template declares a permission that allows this; denials are logged. */

@@ -5,6 +5,7 @@ import {browserApis} from './browser.ts'
 import {domainApis} from './domains.ts'
 import {encodingApis} from './encoding.ts'
 import {eventApis} from './events.ts'
+import {firestoreApis} from './firestore.ts'
 import {googleAuthApis} from './google-auth.ts'
 import {googleApis} from './google.ts'
 import {httpApis} from './http.ts'
@@ -25,6 +26,7 @@ const families: readonly (readonly Api[])[] = [
   googleApis,
   googleAuthApis,
   bigQueryApis,
+  firestoreApis,
   measurementApis,
   encodingApis,
   domainApis,

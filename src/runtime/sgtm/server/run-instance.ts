@@ -2,6 +2,7 @@ import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import type {TraceContext} from '#runtime/kernel/ids.ts'
 import type {ApiContext, EventScope, Exchange} from '../apis/api.ts'
+import type {OpenDatabase} from '../apis/firestore/database.ts'
 import {createResolve} from '../apis/registry.ts'
 import {allows} from '../permissions/allows.ts'
 import {describeAsk} from '../permissions/ask.ts'
@@ -26,6 +27,7 @@ export type RunServices = {
   readonly emit: Emit
   readonly keys: Readonly<Record<string, string>>
   readonly project?: string | undefined
+  readonly firestore?: OpenDatabase | undefined
   readonly rules: readonly OutboundRule[]
   readonly outbound: Outbound
   readonly events: Ring<ContainerEvent>
@@ -53,7 +55,7 @@ export function startInstance(instance: Instance, services: RunServices, scope: 
 /** Everything that the APIs of one run can reach. */
 export function createContext({name, loaded}: Instance, services: RunServices, scope: RunScope): ApiContext {
   const {template, storage} = loaded
-  const {clock, emit, keys, project, rules, outbound, later} = services
+  const {clock, emit, keys, project, firestore, rules, outbound, later} = services
   const source = `template ${template.displayName || name}`
   const {trace} = scope.parent
   const kind = template.kind === 'CLIENT' ? 'client' : 'tag'
@@ -86,6 +88,7 @@ export function createContext({name, loaded}: Instance, services: RunServices, s
     storage,
     keys,
     project,
+    firestore,
     now: clock.now,
     isAllowed,
     demand: (api, ask) => {
