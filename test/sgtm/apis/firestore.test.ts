@@ -98,6 +98,10 @@ describe('Firestore.write and Firestore.read', () => {
     await expect(run(`Firestore.read('${path}');`)).rejects.toThrow(/names between single slashes/)
   })
 
+  test.each(["'text'", 'null', '[1]', ''])('refuses to write %s', async (value) => {
+    await expect(run(`Firestore.write('plain/three', ${value});`)).rejects.toThrow(/is no object/)
+  })
+
   test('rejects a value that Firestore has no place for, and logs why', async () => {
     using place = open()
     const code = `return require('Firestore').write('plain/two', {nested: [[1]]})${settle};`

@@ -65,6 +65,8 @@ function createFirestore(context: ApiContext): unknown {
     write: (path: unknown, input: unknown, given: unknown) => {
       const [target, options] = [readPath('Firestore.write', path), asOptions(given)]
       ask(context, 'Firestore.write', 'write', target, options)
+      if (typeof input !== 'object' || input === null || Array.isArray(input))
+        throw new Error('Firestore.write: what is written is no object.')
       return using('Firestore.write', options, async (access, transaction) => {
         const id = await access.write(target, asOptions(input), options['merge'] === true)
         transaction?.ids.push(id)
@@ -114,7 +116,8 @@ function ask({demand}: ApiContext, api: string, operation: 'read' | 'write', pat
 /** A failure stays in the cache only where it says that there is no such document. */
 function cached<T>(context: ApiContext, options: Options, key: unknown, read: () => Promise<T>): Promise<T> {
   if (options['disableCache'] === true || (options['transaction'] ?? undefined) !== undefined) return read()
-  const scope = context.event ?? context.exchange
+  // The event is seen anew by each tag, after transformations; what all of them share is where callbacks go.
+  const scope = context.event?.addCallback ?? context.exchange
   const cache = caches.get(scope) ?? new Map<string, Promise<unknown>>()
   caches.set(scope, cache)
   const name = JSON.stringify([options['projectId'], options['databaseId'], key])

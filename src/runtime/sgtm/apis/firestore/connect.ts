@@ -2,8 +2,6 @@ import type {Firestore, Query, Transaction, WhereFilterOp} from '@google-cloud/f
 import type {Condition, Database, DocumentAccess, OpenDatabase, StoredDocument} from './database.ts'
 import {toPlainFields} from './plain-values.ts'
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** Longer than a template waits: the client itself would go on trying for minutes. */
 const withinMs = 15_000
 
@@ -85,8 +83,8 @@ function createAccess(firestore: Firestore, transaction: Transaction | undefined
     write: async (path, data, merge) => {
       const isCollection = path.split('/').length % 2 === 1
       const reference = isCollection ? firestore.collection(path).doc() : firestore.doc(path)
-      if (transaction) transaction.set(reference, data as Fields, {merge})
-      else await reference.set(data as Fields, {merge})
+      if (transaction) transaction.set(reference, data, {merge})
+      else await reference.set(data, {merge})
       return reference.id
     },
   }

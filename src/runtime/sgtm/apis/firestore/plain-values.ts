@@ -16,7 +16,7 @@ function toPlain(value: unknown): unknown {
   // By shape and not by class, since the client is loaded only where it is used.
   const {toMillis, toArray, path, latitude, longitude} = value as Readonly<Record<string, unknown>>
   if (typeof toMillis === 'function') return (value as {toMillis: () => number}).toMillis()
-  if (isPlain(value)) return toPlainFields(value as DocumentData)
+  if (isPlain(value)) return toPlainFields(value)
   if (typeof toArray === 'function') return (value as {toArray: () => number[]}).toArray()
   if (typeof path === 'string') return path
   return {latitude, longitude}
