@@ -33,6 +33,7 @@ const PAGES = [
   'docs/events.md',
   'docs/deploy.md',
   'docs/tag-manager.md',
+  'docs/templates.md',
   'fixtures/README.md',
 ]
 const readme = readPage('README.md').text

@@ -6,7 +6,7 @@ const quietTurns = 3
 const giveUpAfterMs = 2000
 
 /** Keeps count of what a test has begun, so that its end can be known without guessing a time. */
-type Pending = {
+export type Pending = {
   /** The timers of a run, with the short ones counted. */
   readonly later: (ms: number, callback: () => void) => () => void
   /** Counts work until it settles. */

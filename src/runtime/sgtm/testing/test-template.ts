@@ -13,6 +13,7 @@ import type {Template, TemplateScenario} from '../tpl/template.ts'
 import {createCoverage} from './coverage.ts'
 import type {Coverage} from './coverage.ts'
 import {createPending} from './settle.ts'
+import type {Pending} from './settle.ts'
 import {runScenario} from './run-scenario.ts'
 import type {CountedResult, ScenarioDeps, ScenarioResult, TestMode} from './run-scenario.ts'
 
@@ -49,22 +50,27 @@ export async function testTemplate(
   const results: ScenarioResult[] = []
   const program = compileCode(template, true)
   const coverage = createCoverage(program)
+  let later = createTimers().later
+  // One realm for all: making one takes longer than most tests, and runs share nothing in it.
+  const sandbox = createSandbox((ms, callback) => later(ms, callback))
   for (const scenario of template.tests.scenarios.filter(({name}) => isWanted(name))) {
-    const {counts, ...result} = await runLive(template, scenario, {program, mode, lines, clock, emit})
+    using timers = createTimers()
+    const pending = createPending(timers.later)
+    later = pending.later
+    const live = {program, sandbox, pending, mode, lines, clock, emit}
+    const {counts, ...result} = await runLive(template, scenario, live)
     coverage.add(counts)
     results.push(result)
   }
   return {results, coverage: coverage.read()}
 }
 
-type LiveOptions = Pick<TestOptions, 'clock' | 'emit'> & Pick<ScenarioDeps, 'program' | 'mode' | 'lines'>
+type LiveOptions = Pick<TestOptions, 'clock' | 'emit'> &
+  Pick<ScenarioDeps, 'program' | 'sandbox' | 'mode' | 'lines'> & {readonly pending: Pending}
 
 /** One test with a server around it, of which nothing is left afterwards. */
 async function runLive(template: Template, scenario: TemplateScenario, options: LiveOptions): Promise<CountedResult> {
-  const {program, clock, emit} = options
-  using timers = createTimers()
-  const pending = createPending(timers.later)
-  const sandbox = createSandbox(pending.later)
+  const {program, sandbox, pending, clock, emit} = options
   const exchange = createExchange(request)
   exchange.offer(template.displayName)
   const notes: string[] = []
@@ -111,5 +117,5 @@ async function runLive(template: Template, scenario: TemplateScenario, options: 
       },
     })
   const {settle} = pending
-  return await runScenario(template, scenario, {...options, sandbox, live, settle, notes: () => notes})
+  return await runScenario(template, scenario, {...options, live, settle, notes: () => notes})
 }

@@ -1,0 +1,19 @@
+import {writeStdout} from './output.ts'
+import {openReportFile} from './write-report.ts'
+
+/** Writes finished reports, to stdout where a spec names no file; none of them is left half-written. */
+export async function writeReports<S extends {readonly file: string | undefined}>(
+  specs: readonly S[],
+  render: (spec: S) => Promise<string>,
+): Promise<void> {
+  for (const spec of specs) {
+    const text = await render(spec)
+    if (spec.file === undefined) {
+      await writeStdout(text)
+      continue
+    }
+    await using target = await openReportFile(spec.file, {live: false})
+    await target.write(text)
+    await target.finish()
+  }
+}

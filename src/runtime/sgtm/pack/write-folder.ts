@@ -1,0 +1,82 @@
+import {mkdir, mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises'
+import {basename, dirname, join} from 'node:path'
+import {StitchError} from '#runtime/kernel/errors.ts'
+import type {Folder} from './folder.ts'
+import {testFiles} from './folder.ts'
+
+/**
+ * Writes an unpacked template. A new folder is renamed into its place when it is whole; with `force` the files of an
+ * existing one are replaced one by one, tests that are no longer there go, and whatever else lies there stays.
+ * @throws {StitchError} STITCH_WOULD_OVERWRITE
+ */
+export async function writeFolder(path: string, files: Folder, {force}: {readonly force: boolean}): Promise<void> {
+  const existing = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error.code === 'ENOTDIR' ? wouldOverwrite(path, 'file') : error
+  })
+  if (existing && existing.length > 0 && !force) throw wouldOverwrite(path, 'folder')
+  await mkdir(dirname(path), {recursive: true})
+  const draft = await mkdtemp(join(dirname(path), `.${basename(path)}.`))
+  try {
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(dirname(join(draft, file)), {recursive: true})
+      await writeFile(join(draft, file), text)
+    }
+    if (!existing || existing.length === 0) {
+      if (existing) await rm(path, {recursive: true})
+      await rename(draft, path)
+      return
+    }
+    await replaceFiles(path, draft, files)
+  } finally {
+    await rm(draft, {recursive: true, force: true})
+  }
+}
+
+async function replaceFiles(path: string, draft: string, files: Folder): Promise<void> {
+  for (const file of Object.keys(files)) {
+    await mkdir(dirname(join(path, file)), {recursive: true})
+    await rename(join(draft, file), join(path, file))
+  }
+  const tests = await readdir(join(path, 'tests')).catch(() => [])
+  const ours = (file: string): boolean => /^tests\/\d{3,}(-[a-z0-9-]*)?\.js$/.test(file) || isTestFile(file)
+  const stale = [...tests.map((name) => `tests/${name}`).filter(ours), ...optional].filter((file) => !(file in files))
+  for (const file of stale) await rm(join(path, file), {force: true})
+}
+
+/** Files that unpacking may leave out, so that old ones would be taken for the template's. */
+const optional = [
+  'layout.json',
+  'terms.txt',
+  'notes.txt',
+  'permissions.json',
+  'permissions-web.json',
+  'template-web.js',
+]
+
+function isTestFile(file: string): boolean {
+  return Object.values<string>(testFiles).includes(file)
+}
+
+/** Writes one file beside its place and puts it there when it is whole. @throws {StitchError} STITCH_WOULD_OVERWRITE */
+export async function writeTemplateFile(file: string, text: string, {force}: {readonly force: boolean}): Promise<void> {
+  await mkdir(dirname(file), {recursive: true})
+  const names = await readdir(dirname(file))
+  if (names.includes(basename(file)) && !force) throw wouldOverwrite(file, 'file')
+  const draft = `${file}.${process.pid}.part`
+  try {
+    await writeFile(draft, text)
+    await rename(draft, file)
+  } finally {
+    await rm(draft, {force: true})
+  }
+}
+
+function wouldOverwrite(path: string, kind: 'file' | 'folder'): StitchError {
+  const what = kind === 'folder' ? 'is not empty' : 'exists'
+  return new StitchError(`The ${kind} ${path} ${what}, so nothing was written.`, {
+    code: 'STITCH_WOULD_OVERWRITE',
+    exit: 'usage',
+    hints: ['--force', 'another place as the second argument'],
+  })
+}
