@@ -44,7 +44,8 @@ export const outputFlags = {
     env: 'STITCH_EVENTS',
   }),
   report: Flags.string({
-    summary: 'Write a report: text, json, ndjson, junit or github, to FILE or stdout. Can be passed multiple times.',
+    summary:
+      'Write a report: text, json, ndjson, junit, html or github, to FILE or stdout. Can be passed multiple times.',
     multiple: true,
     helpGroup: 'OUTPUT',
     helpValue: 'FORMAT[=FILE]',

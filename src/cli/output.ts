@@ -62,6 +62,8 @@ export async function loadReporter(format: ReportFormat): Promise<Reporter> {
       return (await import('#runtime/report/ndjson.ts')).reportNdjson
     case 'junit':
       return (await import('#runtime/report/junit.ts')).reportJunit
+    case 'html':
+      return (await import('#runtime/report/html.ts')).reportHtml
     case 'github':
       return (await import('#runtime/report/github.ts')).reportGithub
     default:

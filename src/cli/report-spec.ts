@@ -2,7 +2,7 @@ import {resolve} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {suggestNearest} from '#runtime/kernel/suggest.ts'
 
-export const REPORT_FORMATS = ['text', 'json', 'ndjson', 'junit', 'github'] as const
+export const REPORT_FORMATS = ['text', 'json', 'ndjson', 'junit', 'html', 'github'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 /** One `--report`: a format, and the file it goes to; no file means stdout. */

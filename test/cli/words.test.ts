@@ -19,10 +19,10 @@ describe('--report', () => {
 
   test.each([
     {texts: ['junitt=a.xml'], hint: 'did you mean junit'},
-    {texts: ['html'], hint: '--report text|json|ndjson|junit|github[=FILE]'},
+    {texts: ['pdf'], hint: '--report text|json|ndjson|junit|html|github[=FILE]'},
     {texts: ['junit='], hint: '--report junit=stitch.junit'},
     {texts: ['json', 'text'], hint: '--report text=FILE'},
-    {texts: [''], hint: '--report text|json|ndjson|junit|github[=FILE]'},
+    {texts: [''], hint: '--report text|json|ndjson|junit|html|github[=FILE]'},
   ])('$texts is refused with a hint', ({texts, hint}) => {
     expect(() => parseReportSpecs(texts)).toThrow(
       expect.objectContaining({code: 'STITCH_USAGE', hints: expect.arrayContaining([hint])}),

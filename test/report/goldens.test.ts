@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import type {RunEvent} from '#runtime/kernel/events.ts'
 import {reportGithub, reportGithubSummary} from '#runtime/report/github.ts'
+import {reportHtml} from '#runtime/report/html.ts'
 import {reportJson} from '#runtime/report/json.ts'
 import {reportJunit} from '#runtime/report/junit.ts'
 import {reportNdjson} from '#runtime/report/ndjson.ts'
@@ -22,6 +23,7 @@ const reporters: readonly [string, Reporter][] = [
   ['txt', reportText],
   ['json', reportJson],
   ['xml', reportJunit],
+  ['html', reportHtml],
   ['github.txt', reportGithub],
   ['github.md', reportGithubSummary],
 ]
