@@ -39,6 +39,10 @@ await Promise.all([
     cpSync(join(root, 'src/runtime/engine/embedded/generated'), join(root, 'dist/runtime/engine/embedded/generated'), {
       recursive: true,
     })
+    cpSync(join(root, 'src/runtime/sgtm/built-in'), join(root, 'dist/runtime/sgtm/built-in'), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.ts'),
+    })
     return run('manifest', 'scripts/build-manifest.js')
   }),
   run('handlers', 'scripts/build-handlers.js'),

@@ -1,4 +1,5 @@
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {builtInTemplate} from '../built-in/templates.ts'
 import {compileCode, toProblem} from '../compile-template.ts'
 import {invalid} from '../definition/invalid.ts'
 import type {Run, RunHost, Sandbox} from '../sandbox/sandbox.ts'
@@ -66,6 +67,11 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
   }
   const warnings: Problem[] = []
   const load = createTemplateLoader(sandbox, warnings)
+  const loadCode = async (code: Implementation, kind: TemplateKind): Promise<LoadedCode> => {
+    if (code.kind === 'template') return await load(code.template, kind)
+    const own = builtInTemplate(code.type)
+    return own === undefined ? code : await load({file: own}, kind)
+  }
   const all = async <T extends {readonly code: Implementation}>(
     items: readonly T[],
     kind: TemplateKind,
@@ -73,7 +79,7 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
     const loaded: Loaded<T>[] = []
     for (const item of items) {
       const {code} = item
-      loaded.push({...item, code: code.kind === 'built-in' ? code : await load(code.template, kind)})
+      loaded.push({...item, code: await loadCode(code, kind)})
     }
     return loaded
   }
