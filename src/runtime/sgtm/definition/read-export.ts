@@ -1,3 +1,4 @@
+import {basename} from 'node:path'
 import type {ContainerDefinition, Implementation, TagDefinition, ValueFormat, VariableDefinition} from '../types.ts'
 import {decodeCondition, decodeParameter, decodeParameters, spell} from './decode-parameters.ts'
 import {decodeTransformation} from './decode-transformation.ts'
@@ -15,7 +16,7 @@ export function readExport({containerVersion}: ContainerExport, file: string): C
   for (const {templateId, containerId: own, name, templateData, galleryReference} of lists.customTemplate) {
     const code: Implementation = {
       kind: 'template',
-      template: {file: `${file}#${name || templateId}`, text: templateData},
+      template: {file: `${basename(file)}#${name || templateId}`, text: templateData},
     }
     templates.set(`cvt_${own ?? containerId}_${templateId}`, code)
     const gallery = galleryReference?.galleryTemplateId

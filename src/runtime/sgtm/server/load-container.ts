@@ -69,6 +69,7 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
   const load = createTemplateLoader(sandbox, warnings)
   const loadCode = async (code: Implementation, kind: TemplateKind): Promise<LoadedCode> => {
     if (code.kind === 'template') return await load(code.template, kind)
+    if (isAbsent(code)) return {kind: 'broken', reason: `its template ${code.type} is not in the export`}
     const own = builtInTemplate(code.type)
     return own === undefined ? code : await load({file: own}, kind)
   }
@@ -104,6 +105,11 @@ const eventVariable: VariableDefinition = {
   code: {kind: 'built-in', type: 'EVENT_NAME'},
   parameters: {},
   format: {instead: {}},
+}
+
+/** Whether the type is that of a template which the export does not hold. */
+export function isAbsent(code: Implementation): boolean {
+  return code.kind === 'built-in' && code.type.startsWith('cvt_')
 }
 
 function isRandom(code: LoadedCode): boolean {

@@ -54,6 +54,14 @@ const computes: Readonly<Record<string, Compute>> = {
   VISITOR_REGION: (_, {request}) => region(request.headers),
 }
 
+const byLoadBalancer = 'read from the headers that load balancers of Google add; undefined without them'
+
+/** Variables whose real value depends on what only Google's infrastructure knows. */
+export const approximatedVariables: Readonly<Record<string, string>> = {
+  vr: byLoadBalancer,
+  VISITOR_REGION: byLoadBalancer,
+}
+
 /** Whether a variable of this type can be computed without Firestore. */
 export function isKnownVariable(type: string): boolean {
   return Object.hasOwn(computes, type)
