@@ -37,7 +37,7 @@ function roomOf(path: string): string | undefined {
   return /^(runtime\/[^/]+|cli|commands|ui)\//.exec(path)?.[1]
 }
 
-const STAGES = ['fixtures', 'engine', 'functions', 'sgtm', 'handlers', 'traffic', 'trace'].map(
+const STAGES = ['fixtures', 'engine', 'functions', 'sgtm', 'handlers', 'traffic', 'trace', 'page'].map(
   (name) => `runtime/${name}`,
 )
 const kernel = 'runtime/kernel'
@@ -53,11 +53,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime/sgtm': [kernel],
   'runtime/traffic': [kernel],
   'runtime/trace': [kernel],
+  'runtime/page': [kernel],
   'runtime/doctor': [kernel, 'runtime/engine'],
   'runtime/init': [kernel, 'runtime/config'],
   'runtime/report': [kernel, 'runtime/trace'],
   'runtime/export': [kernel, 'runtime/config', 'runtime/sgtm'],
-  'runtime/session': [kernel, 'runtime/config', ...STAGES],
+  'runtime/session': [kernel, 'runtime/config', 'runtime/export', ...STAGES],
   'runtime/deploy': [kernel, 'runtime/config', ...STAGES],
   ui: [kernel, 'runtime/trace', 'runtime/report'],
   cli: [

@@ -35,6 +35,9 @@ export const containerFlags = {
   }),
 }
 
+/** The port of the shop's page. */
+export const pageFlags = {'page-port': port('the page', 8880, 'STITCH_PAGE_PORT')}
+
 /** Flags about what is written where. */
 export const outputFlags = {
   events: Flags.file({

@@ -15,6 +15,8 @@ export const packageFiles = {
   manifest: `${root}oclif.manifest.json`,
   /** The handlers as they are deployed. */
   bundle: `${root}dist/functions/index.js`,
+  /** Files of the shop's page. */
+  page: `${root}page`,
   /** What pages run to ask for attributes, made small. */
   snippet: `${root}dist/snippet.js`,
   /** The terminal UI, bundled. */

@@ -10,6 +10,7 @@ const KEYS: Readonly<Record<string, {readonly key: string; readonly env: string}
   'sgtm-port': {key: 'ports.sgtm', env: 'STITCH_SGTM_PORT'},
   'firestore-port': {key: 'ports.firestore', env: 'STITCH_FIRESTORE_PORT'},
   'pubsub-port': {key: 'ports.pubsub', env: 'STITCH_PUBSUB_PORT'},
+  'page-port': {key: 'ports.page', env: 'STITCH_PAGE_PORT'},
 }
 
 /** What oclif's parser gives: values, and the tokens as they were typed. */

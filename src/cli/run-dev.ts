@@ -1,4 +1,4 @@
-import {rm, writeFile} from 'node:fs/promises'
+import {rename, rm, writeFile} from 'node:fs/promises'
 import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
@@ -56,15 +56,16 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
             config,
             command: 'dev',
             files: packageFiles,
+            page: packageFiles,
             version,
             bus,
             clock: systemClock,
             signal: interrupts.signal,
           },
-          async (session) => {
+          async (session, pageUrl) => {
             keys.attach(session)
-            if (ready)
-              await writeFile(ready, `${JSON.stringify({pid: process.pid, env: environmentOf(session)}, null, 2)}\n`)
+            const env = {...environmentOf(session), ...(pageUrl ? {STITCH_PAGE_URL: pageUrl} : {})}
+            if (ready) await writeWhole(ready, `${JSON.stringify({pid: process.pid, env}, null, 2)}\n`)
           },
         )
       } catch (error) {
@@ -76,4 +77,11 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
     },
   )
   return summary
+}
+
+/** Whoever waits for the file to be there finds all of it. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.part`
+  await writeFile(draft, text)
+  await rename(draft, file)
 }

@@ -1,12 +1,12 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '#cli/base-command.ts'
 import {exitCodes} from '#cli/exit-codes.ts'
-import {containerFlags, engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
+import {containerFlags, engineFlags, outputFlags, pageFlags, sgtmFlags} from '#cli/flags.ts'
 
 export default class Dev extends BaseCommand {
   static override summary = 'Keep the whole path running for your own requests.'
 
-  static override description = `Starts the same stages as simulate and keeps them running: send requests with a browser, curl or a web container and watch every hop. Handlers, templates and fixtures are reloaded when they change; no message is lost.
+  static override description = `Starts the same stages as simulate and keeps them running: send requests with a browser, curl or a web container and watch every hop. Handlers, templates and fixtures are reloaded when they change; no message is lost. A small shop is served as a page that asks like one of yours: log in there and see what reaches the browser.
 
 For scripts: --ready-file FILE is written when requests are answered, and GET /healthy answers ok.
 
@@ -34,6 +34,7 @@ ${exitCodes('ok', 'usage', 'environment', 'config', 'interrupted')}`
     ...containerFlags,
     ...engineFlags,
     ...sgtmFlags,
+    ...pageFlags,
     ...outputFlags,
   }
 

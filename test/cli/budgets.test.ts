@@ -95,6 +95,7 @@ describe('help', () => {
     'doctor',
     'trace',
     'trace show',
+    'container export',
     'init',
     'deploy',
     'verify',

@@ -30,7 +30,7 @@ describe('where a value comes from', () => {
     const config = await resolve()
     expect(config).toMatchObject({
       engine: 'embedded',
-      ports: {sgtm: 8888, firestore: 8080, pubsub: 8085},
+      ports: {sgtm: 8888, firestore: 8080, pubsub: 8085, page: 8880},
       isDemo: false,
     })
     expect(config.origins).toMatchObject({engine: 'default', 'ports.sgtm': 'default', dataDir: 'default'})

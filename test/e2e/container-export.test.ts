@@ -1,6 +1,6 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {copyDemo, makeFolder, runStitch} from './run-stitch.ts'
+import {copyDemo, makeFolder, readEvents, runStitch} from './run-stitch.ts'
 
 describe('stitch container export', () => {
   const folder = makeFolder()
@@ -74,6 +74,41 @@ describe('stitch container export', () => {
     expect(result.code).toBe(code)
     expect(result.stderr.toUpperCase()).toContain(said)
     expect(existsSync(folder.file('refused.json'))).toBe(false)
+  })
+
+  test('passes the same checks, run as an export, as the container that it was made from', async () => {
+    await run('--lookup-url', 'https://lookup.example.com', '--out', 'server.json')
+    const simulate = async (...args: string[]) => {
+      const {code, stdout} = await runStitch(folder.path, ['simulate', '--async', '--json', ...args])
+      const {checks} = JSON.parse(stdout) as {checks: {passed: number; failed: number}}
+      return {code, ...checks}
+    }
+    const own = await simulate()
+    expect(own).toMatchObject({code: 0, failed: 0})
+    expect(await simulate('--container', 'server.json')).toEqual(own)
+  })
+
+  test('has variables that read what was stitched', async () => {
+    await run('--lookup-url', 'https://lookup.example.com', '--out', 'server.json')
+    const file = folder.file('server.json')
+    const url = 'https://vendor.example/collect?margin={{stitch.profitMargin}}&is={{x-stitch-status}}&a={{stitch.cost}}'
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"https://vendor.example/collect"', JSON.stringify(url)))
+    const args = [
+      'simulate',
+      'products',
+      '--only',
+      'margin-please',
+      '--container',
+      'server.json',
+      '--events',
+      'log.ndjson',
+    ]
+    await runStitch(folder.path, args)
+    const urls = readEvents(folder.file('log.ndjson'))
+      .filter((event) => event.type === 'http.exchanged')
+      .map((event) => (event['exchange'] as {request: {url: string}}).request.url)
+    // The request asks for the name and the margin, so there is no cost to read.
+    expect(urls).toContain('https://vendor.example/collect?margin=0.48&is=found&a=')
   })
 
   test('names the place in a broken container definition', async () => {

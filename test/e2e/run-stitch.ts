@@ -83,6 +83,7 @@ export function cleanEnvironment(folder: string): Record<string, string | undefi
     STITCH_SGTM_PORT: '0',
     STITCH_FIRESTORE_PORT: '0',
     STITCH_PUBSUB_PORT: '0',
+    STITCH_PAGE_PORT: '0',
   }
 }
 

@@ -28,6 +28,7 @@ const OVERRIDABLE = [
   'ports.sgtm',
   'ports.firestore',
   'ports.pubsub',
+  'ports.page',
 ]
 
 export type ResolveOptions = {

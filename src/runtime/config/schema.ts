@@ -88,7 +88,13 @@ export const ConfigFile = z
       .regex(/\.[cm]?[jt]s$/, 'must be a .ts, .js or .mjs file')
       .optional(),
     ports: z
-      .strictObject({sgtm: Port.default(8888), firestore: Port.default(8080), pubsub: Port.default(8085)})
+      .strictObject({
+        sgtm: Port.default(8888),
+        firestore: Port.default(8080),
+        pubsub: Port.default(8085),
+        /** Of the shop's page, in `dev`. */
+        page: Port.default(8880),
+      })
       .prefault({}),
     topic: z.string().min(3).default('stitch-requests'),
     subscription: z

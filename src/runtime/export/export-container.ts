@@ -2,10 +2,10 @@ import {readFile} from 'node:fs/promises'
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {readDefinition} from '#runtime/sgtm/definition/definition.ts'
 import {templateFileOf} from '#runtime/sgtm/definition/template-file.ts'
-import {buildData} from '#runtime/sgtm/tpl/build-data.ts'
 import {readTemplate} from '#runtime/sgtm/tpl/read-template.ts'
 import type {ContainerDefinition} from '#runtime/sgtm/types.ts'
 import {collectAttributes} from './attribute-variables.ts'
+import {findAddresses} from './find-addresses.ts'
 import {buildServerContainer, type TemplateFile} from './server-container.ts'
 import {fillSnippet, wrapSnippet} from './snippet.ts'
 import {buildWebContainer} from './web-container.ts'
@@ -60,7 +60,7 @@ export type BrowserSideOptions = {
 
 /** The snippet for pages without any tag management. */
 export async function exportSnippet(config: ResolvedConfig, options: BrowserSideOptions): Promise<Exported> {
-  const addresses = await findAddresses(config, options.sgtmUrl)
+  const addresses = await findAddresses(config.container, options.sgtmUrl)
   const script = fillSnippet(options.code, {...addresses, consent: options.consent})
   const todo = [
     "Ask with stitch({id: '…'}), or with an idToken for ids that a browser may not ask for by itself.",
@@ -74,7 +74,7 @@ export async function exportWebContainer(
   config: ResolvedConfig,
   {idCookie, ...options}: BrowserSideOptions & {readonly idCookie: string | undefined},
 ): Promise<Exported> {
-  const addresses = await findAddresses(config, options.sgtmUrl)
+  const addresses = await findAddresses(config.container, options.sgtmUrl)
   const attributes = collectAttributes(config.destinations.browser)
   const script = fillSnippet(options.code, {...addresses, consent: ''})
   const container = buildWebContainer({script, consent: options.consent, idCookie, attributes})
@@ -89,23 +89,6 @@ async function readTemplates({clients, tags}: ContainerDefinition): Promise<Read
   const read = async (file: string) =>
     [file, {template: await readTemplate(file), text: await readFile(file, 'utf8')}] as const
   return new Map(await Promise.all(files.map(read)))
-}
-
-/** Where a page asks and where it fetches results, as the project's own client is set. */
-async function findAddresses(config: ResolvedConfig, sgtmUrl: string): Promise<{url: string; resultUrl: string}> {
-  const {clients} = await readDefinition(config.container)
-  const datas = await Promise.all(
-    clients.map(async (client) =>
-      buildData((await readTemplate(templateFileOf(client))).parameters, client.parameters),
-    ),
-  )
-  const stitcher = datas.find(({requestPath}) => typeof requestPath === 'string')
-  const base = sgtmUrl.replace(/\/$/, '')
-  const pathOf = (name: string, usual: string): string => {
-    const path = stitcher?.[name]
-    return typeof path === 'string' ? path : usual
-  }
-  return {url: base + pathOf('requestPath', '/stitch'), resultUrl: base + pathOf('resultPath', '/stitch/result')}
 }
 
 /** Indented like GTM's own exports. */

@@ -11,7 +11,7 @@ export const LOG_VERSION = 1
 export const Lane = z.enum(['client', 'sgtm', 'lookup', 'firestore', 'pubsub', 'engine', 'worker', 'tag', 'vendor'])
 export type Lane = z.infer<typeof Lane>
 
-export const Stage = z.enum(['engine', 'seed', 'functions', 'sgtm', 'traffic'])
+export const Stage = z.enum(['engine', 'seed', 'functions', 'sgtm', 'traffic', 'page'])
 export type Stage = z.infer<typeof Stage>
 
 /** `seq` counts from 0; `at` is milliseconds since the Unix epoch, with fractions. */

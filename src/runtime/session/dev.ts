@@ -7,9 +7,11 @@ import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT} from '#runtime/kernel/errors.ts'
 import {adoptRequests} from './adopt-requests.ts'
 import {checkFunctionsConfig} from './check-config.ts'
+import {allowPage, createShopBackend, openPage, type PageFiles} from './open-page.ts'
 import {openSession, type Session} from './open-session.ts'
 import {reloadOnChange} from './reload.ts'
 import {seedIfNeeded} from './seed-project.ts'
+import {startStage} from './start-stage.ts'
 
 export type DevOptions = {
   readonly config: ResolvedConfig
@@ -20,36 +22,52 @@ export type DevOptions = {
   readonly bus: Bus
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Serves the shop's page as well. */
+  readonly page?: PageFiles
 }
 
 /** Runs `work` with the whole path, worker included, up and seeded around it; closes everything afterwards. */
-export async function withSession<T>(options: DevOptions, work: (session: Session) => Promise<T>): Promise<T> {
-  const {config, command, bus, clock, signal, version} = options
+export async function withSession<T>(
+  options: DevOptions,
+  work: (session: Session, pageUrl: string | undefined) => Promise<T>,
+): Promise<T> {
+  const {command, bus, clock, signal, version} = options
   const {emit} = bus
   bus.emit({type: 'log.opened', version: 1, stitch: version})
-  await checkFunctionsConfig(config)
+  await checkFunctionsConfig(options.config)
+  await using page = options.page ? await openPage(options.config, options.page, emit) : undefined
+  const config = page ? allowPage(options.config, page) : options.config
   const fixtures = await loadFixtures(config.fixtures)
   using _adopting = adoptRequests(bus)
   const bundle = await resolveBundle(config, options.files)
   const {sha256, bytes} = bundle
   emit({type: 'run.started', command, engine: config.engine, async: true, bundle: {sha256, bytes}, scenarios: []})
   await using session = await openSession(
-    {...options, bundle, async: true, emit, command: `stitch ${command}`},
+    {...options, config, bundle, async: true, emit, command: `stitch ${command}`},
     (engine, keys) => seedIfNeeded({config, fixtures, engine, keys, emit, clock, signal}),
   )
   const began = clock.now()
   try {
-    return await work(session)
+    const files = options.page
+    if (page && files) {
+      const opening = async (): Promise<void> => page.open(await createShopBackend(session, files, clock))
+      await startStage({emit, clock}, 'page', opening, () => ({urls: {page: page.url}}))
+    }
+    return await work(session, page?.url)
   } finally {
     emit({type: 'run.ended', passed: 0, failed: 0, durationMs: clock.now() - began, exit: EXIT.ok})
   }
 }
 
 /** Keeps a session running and reloads what changes, until the signal aborts or a stage dies; throws its reason. */
-export async function keepRunning(options: DevOptions, onReady: (session: Session) => Promise<void>): Promise<never> {
-  return await withSession(options, async (session) => {
-    await onReady(session)
-    for await (const _ of reloadOnChange({...options, session, emit: options.bus.emit, signal: session.signal})) {
+export async function keepRunning(
+  options: DevOptions,
+  onReady: (session: Session, pageUrl: string | undefined) => Promise<void>,
+): Promise<never> {
+  return await withSession(options, async (session, pageUrl) => {
+    await onReady(session, pageUrl)
+    const {config, signal} = session
+    for await (const _ of reloadOnChange({...options, config, session, emit: options.bus.emit, signal})) {
       // Every reload is on the log already.
     }
     throw session.signal.reason

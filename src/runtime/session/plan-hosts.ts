@@ -69,11 +69,12 @@ export function asksForPorts(config: ResolvedConfig): boolean {
 
 /** The configuration with every port left to the system. */
 export function withAnyPorts(config: ResolvedConfig): ResolvedConfig {
-  return {...config, ports: {sgtm: 0, firestore: 0, pubsub: 0}}
+  return {...config, ports: {...config.ports, sgtm: 0, firestore: 0, pubsub: 0}}
 }
 
 const PORTS = ['sgtm', 'firestore', 'pubsub'] as const
 
-function isAskedFor({origins}: ResolvedConfig, key: (typeof PORTS)[number]): boolean {
+/** Whether a flag or a variable names the port. */
+export function isAskedFor({origins}: ResolvedConfig, key: keyof ResolvedConfig['ports']): boolean {
   return /^(flag |STITCH_)/.test(origins[`ports.${key}`] ?? '')
 }
