@@ -98,6 +98,7 @@ async function identify({id, login}) {
 find('#login').addEventListener('submit', async (event) => {
   event.preventDefault()
   const visitor = shop.visitors[who.value]
+  delete find('#visitor-status').dataset.status
   if (visitor) ask(await identify(visitor), find('#visitor-status'), find('#attributes'))
 })
 

@@ -1,6 +1,6 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {copyDemo, makeFolder, readEvents, runStitch} from './run-stitch.ts'
+import {copyPatientDemo, makeFolder, readEvents, runStitch} from './run-stitch.ts'
 
 describe('stitch container export', () => {
   const folder = makeFolder()
@@ -9,7 +9,7 @@ describe('stitch container export', () => {
   const sgtm = ['--sgtm-url', 'https://sgtm.example.com']
 
   beforeAll(() => {
-    copyDemo(folder.path)
+    copyPatientDemo(folder.path)
   })
 
   test('writes the same file every time, tells what is left to do, and keeps secrets out of it', async () => {

@@ -238,6 +238,17 @@ export function copyDemo(folder: string): void {
   cpSync(join(packageRoot, 'fixtures'), folder, {recursive: true})
 }
 
+/**
+ * A demo whose deadlines a busy machine meets too: what is tested there is what comes, and not how soon. The page's own
+ * patience stays.
+ */
+export function copyPatientDemo(folder: string): void {
+  copyDemo(folder)
+  const patient = '"deadlines": {"functionMs": 8000, "firestoreMs": 7000, "callbackMs": 9000}, "kinds": {'
+  editFile(join(folder, 'stitch.config.json'), '"kinds": {', patient)
+  editFile(join(folder, 'container/container.json'), '"keyId":', '"timeoutMs": "9000", "keyId":')
+}
+
 /** Changes one file of a project; what is to be replaced must be there, and `line` is where it was (1-based). */
 export function editFile(file: string, from: string, to: string): {readonly line: number} {
   const text = readFileSync(file, 'utf8')
