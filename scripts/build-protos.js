@@ -10,7 +10,10 @@ import {readRestSchema} from './rest-schema.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const api = protosOf('@google-cloud/pubsub-api')
 const common = protosOf('google-gax')
-const protos = ['google/pubsub/v1/pubsub.proto', 'google/pubsub/v1/schema.proto'].map((file) => join(api, file))
+const protos = [
+  ...['google/pubsub/v1/pubsub.proto', 'google/pubsub/v1/schema.proto'].map((file) => join(api, file)),
+  join(common, 'google/iam/v1/iam_policy.proto'),
+]
 const documents = protosOf('@google-cloud/firestore-api')
 const folder = join(root, 'src/runtime/engine/embedded/generated')
 const output = join(folder, 'pubsub.js')
@@ -44,13 +47,12 @@ if (inputs.some((file) => ageOf(file) >= ageOf(output))) {
     logLevel: 'warning',
   })
   const types = `type Message = {encode(message: object): {finish(): Uint8Array}; decode(bytes: Uint8Array): object}\n`
-  writeFileSync(join(folder, 'pubsub.d.ts'), `${types}export const google: {pubsub: {v1: Record<string, Message>}}\n`)
+  writeFileSync(
+    join(folder, 'pubsub.d.ts'),
+    `${types}export const google: Record<'pubsub' | 'iam', {v1: Record<string, Message>}>\n`,
+  )
   const schema = readRestSchema({
-    protos: [
-      join(documents, 'google/firestore/v1/firestore.proto'),
-      ...protos,
-      join(common, 'google/iam/v1/iam_policy.proto'),
-    ],
+    protos: [join(documents, 'google/firestore/v1/firestore.proto'), ...protos],
     folders: [documents, api, common],
     details: {file: join(common, 'google/rpc/error_details.proto'), messages: ['google.rpc.ErrorInfo']},
   })

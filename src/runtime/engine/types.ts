@@ -1,5 +1,5 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
-import type {Timeline} from './embedded/pubsub/backlog.ts'
+import type {Timeline} from './embedded/pubsub/timeline.ts'
 
 export type EngineName = 'embedded' | 'gcloud' | 'firebase' | 'external'
 

@@ -177,6 +177,25 @@ describe('publishing', () => {
 })
 
 describe('streaming pull', () => {
+  test('a publisher knows the id before a subscriber in its own process has the message', async () => {
+    const {topic, subscription} = await createPair()
+    const known = new Set<string>()
+    const strangers: string[] = []
+    let received = Promise.withResolvers<void>()
+    subscription.on('message', (message: Message) => {
+      if (!known.has(message.id)) strangers.push(message.id)
+      message.ack()
+      received.resolve()
+    })
+    for (let n = 0; n < 30; n++) {
+      known.add(await topic.publishMessage({data: Buffer.from('x')}))
+      await received.promise
+      received = Promise.withResolvers()
+    }
+    await subscription.close()
+    expect(strangers).toEqual([])
+  })
+
   test('gives data, attributes, id and time of a message, each once', async () => {
     const {topic, subscription} = await createPair()
     const id = await topic.publishMessage({data: Buffer.from('übung'), attributes: {traceparent: '00-1-2-01'}})

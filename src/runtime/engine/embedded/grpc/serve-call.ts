@@ -39,7 +39,7 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
   stream.respond({':status': 200, 'content-type': 'application/grpc+proto'}, {waitForTrailers: true})
   try {
     if (!method) throw new GrpcStatus(STATUS.unimplemented, `Method not found: ${headers[':path']}`)
-    await answer(stream, method, {metadata: headers, signal: cancelled.signal})
+    await answer(stream, method, {metadata: headers, signal: cancelled.signal, answered: () => answered(stream)})
     cancelled.signal.throwIfAborted()
   } catch (error) {
     const {code, message} = statusOf(error)
@@ -52,6 +52,19 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
   }
   if (stream.closed || stream.destroyed) return
   stream.end()
+}
+
+/**
+ * The other side acknowledges a ping after it has read what came before: the answer, if the stream was closed by then.
+ * With too many pings under way, or without a session, there is nothing to wait for.
+ */
+async function answered(stream: ServerHttp2Stream): Promise<void> {
+  const {session} = stream
+  if (!stream.closed) await new Promise((resolve) => void stream.once('close', resolve))
+  if (!session || session.destroyed) return
+  await new Promise<void>((resolve) => {
+    if (!session.ping(() => resolve())) resolve()
+  })
 }
 
 async function answer(stream: ServerHttp2Stream, method: Method, call: Call): Promise<void> {

@@ -4,6 +4,8 @@ export type Call = {
   readonly metadata: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Aborts when the caller cancels or goes away, when its deadline passes, and when the server closes. */
   readonly signal: AbortSignal
+  /** Resolves when the caller has the answer, or cannot have it any more. */
+  readonly answered?: () => Promise<void>
 }
 
 /**

@@ -1,5 +1,5 @@
 import type {RetryPolicy} from './backoff.ts'
-import type {Timeline} from './backlog.ts'
+import type {Timeline} from './timeline.ts'
 import type {HeldState} from './journal.ts'
 import type {PublishedMessage} from './message.ts'
 
@@ -36,4 +36,15 @@ export type TakeOptions = {
   readonly runs?: boolean
   /** Length of the leases in milliseconds where it is not the subscription's. */
   readonly leaseMs?: number | undefined
+}
+
+/** A message that is not acknowledged. */
+export type Entry = {
+  readonly message: PublishedMessage
+  /** Position in the backlog. */
+  readonly place: number
+  attempts: number
+  /** Not before this time, after a failed delivery. */
+  readyAt: number
+  lease: {readonly ackId: string; cancel: () => void} | undefined
 }

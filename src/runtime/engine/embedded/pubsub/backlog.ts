@@ -1,20 +1,14 @@
 import {backoffMs} from './backoff.ts'
-import type {BacklogOptions, TakeOptions} from './backlog-options.ts'
+import type {BacklogOptions, Entry, TakeOptions} from './backlog-options.ts'
 import {createExpiry} from './expiry.ts'
 import type {HeldState} from './journal.ts'
 import {createMessageLog} from './message-log.ts'
 import type {Delivery, PublishedMessage} from './message.ts'
 
-/** Time as the engine sees it; tests move it by hand. `at` is milliseconds since the Unix epoch. */
-export type Timeline = {
-  readonly now: () => number
-  /** Calls `work` at a time; returns the way to cancel. */
-  readonly schedule: (at: number, work: () => void) => () => void
-}
-
 /** The messages of one subscription that are not acknowledged, and who holds them until when. */
 export type Backlog = Disposable & {
-  readonly add: (message: PublishedMessage) => void
+  /** The message may be delivered at once, or when `after` has resolved. */
+  readonly add: (message: PublishedMessage, after?: Promise<void>) => void
   /** Puts back what an earlier process held, before anything is added; in order. */
   readonly restore: (message: PublishedMessage, state: HeldState) => void
   /** Leases up to `most` messages in order. One with an ordering key waits until all before it are acknowledged. */
@@ -34,16 +28,6 @@ export type Backlog = Disposable & {
   readonly reset: (unacknowledged: readonly PublishedMessage[]) => void
   /** Looks again at what is to be kept, after the rules changed. */
   readonly trim: () => void
-}
-
-type Entry = {
-  readonly message: PublishedMessage
-  /** Position in the backlog. */
-  readonly place: number
-  attempts: number
-  /** Not before this time, after a failed delivery. */
-  readyAt: number
-  lease: {readonly ackId: string; cancel: () => void} | undefined
 }
 
 /** A pure state machine but for the timeline it is given. */
@@ -73,9 +57,11 @@ export function createBacklog(options: BacklogOptions): Backlog {
     },
   })
 
-  const enqueue = (message: PublishedMessage, attempts: number): void => {
-    waiting.push({message, place: nextPlace++, attempts, readyAt: 0, lease: undefined})
+  const enqueue = (message: PublishedMessage, attempts: number): Entry => {
+    const entry: Entry = {message, place: nextPlace++, attempts, readyAt: 0, lease: undefined}
+    waiting.push(entry)
     expiry.expect(message.publishTime)
+    return entry
   }
 
   /** The message is acknowledged or dead. */
@@ -148,10 +134,16 @@ export function createBacklog(options: BacklogOptions): Backlog {
   }
 
   return {
-    add: (message) => {
-      enqueue(message, 0)
+    add: (message, after) => {
+      const entry = enqueue(message, 0)
       note(message, {attempts: 0, acknowledged: false})
-      wake()
+      const ready = (): void => {
+        entry.readyAt = 0
+        wake()
+      }
+      if (!after) return ready()
+      entry.readyAt = Infinity
+      void after.then(ready)
     },
     restore: (message, {attempts, acknowledged}) => {
       if (acknowledged) retained.add(message)

@@ -1,5 +1,5 @@
 import {randomInt} from 'node:crypto'
-import type {Timeline} from './backlog.ts'
+import type {Timeline} from './timeline.ts'
 import {wire, type Subscription, type Topic, type WireMessage} from './codec.ts'
 import {forgetfulJournal, type HeldState, type Journal} from './journal.ts'
 import {startSubscription, type LiveSubscription} from './live-subscription.ts'
@@ -23,7 +23,11 @@ export type Hub = Disposable & {
   readonly replaceTopic: (topic: Topic) => Topic
   readonly deleteTopic: (name: string) => void
   readonly topic: (name: string | null | undefined) => Topic
-  readonly publish: (topic: string, messages: readonly WireMessage[]) => string[]
+  /**
+   * Keeps messages and returns their ids. They are delivered once `answered` resolves: a subscriber in the publisher's own
+   * process may look for the id that the answer brings.
+   */
+  readonly publish: (topic: string, messages: readonly WireMessage[], answered?: Promise<void>) => string[]
   readonly createSubscription: (wanted: Subscription) => Subscription
   /** Drops the subscription's messages and takes no more, for good. */
   readonly detachSubscription: (name: string) => void
@@ -63,7 +67,7 @@ export function createHub({timeline, sendPush, journal = forgetfulJournal}: HubO
   const logs = createTopicLogs(topics, {timeline, journal})
   const snapshots = createSnapshots({timeline, journal})
 
-  const publish = (topic: string, messages: readonly PublishedMessage[]): void => {
+  const publish = (topic: string, messages: readonly PublishedMessage[], answered?: Promise<void>): void => {
     for (const message of messages) {
       logs.add(topic, message)
       snapshots.add(topic, message)
@@ -71,7 +75,8 @@ export function createHub({timeline, sendPush, journal = forgetfulJournal}: HubO
     for (const subscription of subscriptions.values()) {
       const config = subscription.config()
       if (config.topic !== topic || config.detached) continue
-      for (const message of messages) if (subscription.accepts(message.attributes)) subscription.backlog.add(message)
+      for (const message of messages)
+        if (subscription.accepts(message.attributes)) subscription.backlog.add(message, answered)
     }
   }
   const topic = (name: string | null | undefined): Topic => {
@@ -154,11 +159,11 @@ export function createHub({timeline, sendPush, journal = forgetfulJournal}: HubO
         if (each.config().topic === name) each.configure({...each.config(), topic: DELETED_TOPIC})
       }
     },
-    publish: (name, messages) => {
+    publish: (name, messages, answered) => {
       topic(name)
       const now = timeline.now()
       const accepted = messages.map((message) => acceptMessage(message, String(nextId++), now))
-      publish(name, accepted)
+      publish(name, accepted, answered)
       return accepted.map(({id}) => id)
     },
     createSubscription: (wanted) => {

@@ -1,5 +1,6 @@
 import {createActivity} from './activity.ts'
-import {createBacklog, type Backlog, type Timeline} from './backlog.ts'
+import {createBacklog, type Backlog} from './backlog.ts'
+import type {Timeline} from './timeline.ts'
 import {toMs, wire, type Subscription} from './codec.ts'
 import {parseFilter, type Filter} from './filter.ts'
 import type {Journal} from './journal.ts'
@@ -52,7 +53,6 @@ export function startSubscription(options: LiveSubscriptionOptions): LiveSubscri
   }
   const gone = new AbortController()
   let awake = false
-  // All messages of one publish are added before anybody looks.
   const wake = (): void => {
     if (awake) return
     awake = true

@@ -1,4 +1,4 @@
-import type {Method, Service} from '../grpc/service.ts'
+import type {Call, Method, Service} from '../grpc/service.ts'
 import {wire, type Topic} from './codec.ts'
 import type {Hub} from './hub.ts'
 import {projectOf} from './names.ts'
@@ -18,7 +18,7 @@ const CHANGEABLE: readonly (keyof Topic)[] = [
 
 /** google.pubsub.v1.Publisher over a hub. */
 export function publisherService(hub: Hub, schemas: SchemaRegistry): Service {
-  const method = (handle: (request: Buffer) => Uint8Array): Method => unary(hub, handle)
+  const method = (handle: (request: Buffer, call: Call) => Uint8Array): Method => unary(hub, handle)
   const topicsOf = (project: string) => [...hub.topics].filter(([name]) => projectOf(name) === project)
   return {
     '/google.pubsub.v1.Publisher/CreateTopic': method((bytes) => {
@@ -53,12 +53,12 @@ export function publisherService(hub: Hub, schemas: SchemaRegistry): Service {
       hub.deleteTopic(wire.topicName.decode(bytes).topic ?? '')
       return wire.empty
     }),
-    '/google.pubsub.v1.Publisher/Publish': method((bytes) => {
+    '/google.pubsub.v1.Publisher/Publish': method((bytes, {answered}) => {
       const {topic, messages} = wire.publish.decode(bytes)
       const {schemaSettings} = hub.topic(topic)
       checkMessages(messages ?? [], bytes.length)
       const checked = applySchema(schemas, schemaSettings, messages ?? [])
-      return wire.published.encode({messageIds: hub.publish(topic ?? '', checked)}).finish()
+      return wire.published.encode({messageIds: hub.publish(topic ?? '', checked, answered?.())}).finish()
     }),
     '/google.pubsub.v1.Publisher/DetachSubscription': method((bytes) => {
       hub.detachSubscription(wire.detach.decode(bytes).subscription ?? '')

@@ -1,9 +1,11 @@
 import type {RequestListener} from 'node:http'
 import type {Service} from '../grpc/service.ts'
-import type {Timeline} from './backlog.ts'
 import {clearPubSub, listProjects} from './clear.ts'
 import {createHub} from './hub.ts'
-import {createJournal} from './journal.ts'
+import {forgetPolicies} from './iam/forget-policies.ts'
+import {createPolicies} from './iam/policies.ts'
+import {policyMethods} from './iam/policy-methods.ts'
+import {createJournal, forgetfulJournal} from './journal.ts'
 import type {MessageStore} from '../store/message-store.ts'
 import {publisherService} from './publisher.ts'
 import {restoreHub} from './restore.ts'
@@ -15,7 +17,7 @@ import {schemaMethods} from './schemas/schema-methods.ts'
 import {createSchemaRegistry} from './schemas/schema-registry.ts'
 import {snapshotMethods} from './snapshot-methods.ts'
 import {subscriberService} from './subscriber.ts'
-import {systemTimeline} from './timeline.ts'
+import {systemTimeline, type Timeline} from './timeline.ts'
 
 /** google.pubsub.v1, to be served by a gRPC server. Disposing stops all deliveries. */
 export type PubSub = Disposable & {
@@ -40,12 +42,18 @@ export type PubSubOptions = {
 export function createPubSub({timeline = systemTimeline, store, discard = []}: PubSubOptions = {}): PubSub {
   const sender = createPushSender()
   const tokens = createPushTokens(timeline.now)
-  const journal = store && createJournal(store)
-  const hub = createHub({timeline, sendPush: withTokens(sender.send, tokens), ...(journal ? {journal} : {})})
-  const schemas = createSchemaRegistry({now: timeline.now, keep: journal?.resource})
+  const kept = store && createJournal(store)
+  const policies = createPolicies(kept ?? forgetfulJournal)
+  const exists = (name: string) =>
+    hub.topics.has(name) || hub.subscriptions.has(name) || hub.snapshots.has(name) || schemas.has(name)
+  const journal = forgetPolicies(kept ?? forgetfulJournal, policies, exists)
+  const hub = createHub({timeline, sendPush: withTokens(sender.send, tokens), journal})
+  const schemas = createSchemaRegistry({now: timeline.now, keep: journal.resource})
   if (store) restoreHub(hub, store, discard)
-  for (const {name, config} of store?.resources() ?? [])
+  for (const {name, config} of store?.resources() ?? []) {
     if (name.split('/')[2] === 'schemas') schemas.restore(schemaWire.schema.decode(config))
+    policies.restore(name, config)
+  }
   return {
     pages: pushTokenPages(tokens),
     clear: () => clearPubSub(hub, schemas),
@@ -55,11 +63,12 @@ export function createPubSub({timeline = systemTimeline, store, discard = []}: P
       subscriberService(hub),
       snapshotMethods(hub),
       schemaMethods(hub, schemas),
+      policyMethods(policies, exists, hub.settled),
     ],
     [Symbol.dispose]: () => {
       sender[Symbol.dispose]()
       hub[Symbol.dispose]()
-      journal?.[Symbol.dispose]()
+      kept?.[Symbol.dispose]()
     },
   }
 }

@@ -1,5 +1,5 @@
 import {GrpcStatus, STATUS} from '../grpc/status.ts'
-import type {Timeline} from './backlog.ts'
+import type {Timeline} from './timeline.ts'
 import {fromMs, toMs, wire, type Snapshot} from './codec.ts'
 import type {Journal} from './journal.ts'
 import type {LiveSubscription} from './live-subscription.ts'
@@ -17,6 +17,7 @@ type Entry = {config: Snapshot; readonly messages: PublishedMessage[]; cancel: (
 /** Snapshots: what a subscription had not acknowledged at some time, and all that its topic got since. */
 export type Snapshots = Disposable & {
   readonly list: () => readonly (readonly [string, Snapshot])[]
+  readonly has: (name: string) => boolean
   readonly get: (name: string | null | undefined) => Snapshot
   readonly messages: (name: string) => readonly PublishedMessage[]
   readonly create: (wanted: Pick<Snapshot, 'name' | 'labels'>, of: LiveSubscription) => Snapshot
@@ -57,6 +58,7 @@ export function createSnapshots({
   }
   return {
     list: () => [...entries].map(([name, {config}]) => [name, config]),
+    has: (name) => entries.has(name),
     get: (name) => find(name).config,
     messages: (name) => find(name).messages,
     create: ({name: wanted, labels}, subscription) => {

@@ -1,4 +1,9 @@
-import type {Timeline} from './backlog.ts'
+/** Time as the engine sees it; tests move it by hand. `at` is milliseconds since the Unix epoch. */
+export type Timeline = {
+  readonly now: () => number
+  /** Calls `work` at a time; returns the way to cancel. */
+  readonly schedule: (at: number, work: () => void) => () => void
+}
 
 /** Longest delay that a timer takes, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1

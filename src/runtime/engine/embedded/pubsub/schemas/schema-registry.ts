@@ -17,6 +17,7 @@ export type SchemaRegistry = {
   readonly commit: (name: string, wanted: Schema) => Schema
   /** Makes a copy of an older revision the newest. */
   readonly rollback: (name: string, revisionId: string) => Schema
+  readonly has: (name: string) => boolean
   /** The newest revision, or the one that the name ends in. */
   readonly get: (name: string) => Revision
   /** From the oldest to the newest. */
@@ -65,6 +66,7 @@ export function createSchemaRegistry({now, keep}: SchemaRegistryOptions): Schema
   }
   return {
     revisions,
+    has: (name) => schemas.has(name),
     newest: () => [...schemas].map(([name, all]) => [name, all.at(-1)!.schema] as const),
     create: (name, wanted) => {
       requireName('schemas', name)
