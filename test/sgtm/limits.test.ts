@@ -133,6 +133,11 @@ test('a pattern that would backtrack for ever takes linear time', () => {
   expect(run("return data.match('(a+)+$')", 'a'.repeat(50_000) + 'b')).toBeNull()
 })
 
+test('a pattern with a count that the engine does not take is written out', () => {
+  const matches = (text: string): unknown => run("return data.match('^[A-Fa-f0-9]{64}$') !== null", text)
+  expect([matches('a'.repeat(64)), matches('a'.repeat(65)), matches('g'.repeat(64))]).toEqual([true, false, false])
+})
+
 test('a pattern that only a backtracking engine can run is an error', () => {
   expect(() => run("return 'aa'.match('(a)\\\\1')")).toThrow(/linear time/)
 })

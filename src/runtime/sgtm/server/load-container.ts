@@ -3,6 +3,8 @@ import {builtInTemplate} from '../built-in/templates.ts'
 import {compileCode, toProblem} from '../compile-template.ts'
 import {invalid} from '../definition/invalid.ts'
 import type {Run, RunHost, Sandbox} from '../sandbox/sandbox.ts'
+import {dropEmptied} from '../tpl/build-data.ts'
+import {checkValues} from '../tpl/check-values.ts'
 import {parseTemplate} from '../tpl/parse-template.ts'
 import {readTemplate, templateInvalid} from '../tpl/read-template.ts'
 import type {Problem, Template, TemplateKind} from '../tpl/template.ts'
@@ -10,6 +12,7 @@ import type {
   ClientDefinition,
   ContainerDefinition,
   Implementation,
+  Parameters,
   TagDefinition,
   TemplateSource,
   TransformationDefinition,
@@ -35,7 +38,8 @@ export type LoadedCode =
   | {readonly kind: 'built-in'; readonly type: string}
   | {readonly kind: 'broken'; readonly reason: string}
 
-type Loaded<T extends {readonly code: Implementation}> = Omit<T, 'code'> & {readonly code: LoadedCode}
+type Configured = {readonly name: string; readonly code: Implementation; readonly parameters: Parameters}
+type Loaded<T extends Configured> = Omit<T, 'code'> & {readonly code: LoadedCode}
 export type LoadedClient = Loaded<ClientDefinition>
 export type LoadedTag = Loaded<TagDefinition>
 export type LoadedVariable = Loaded<VariableDefinition> & {readonly isFresh: boolean}
@@ -73,14 +77,14 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
     const own = builtInTemplate(code.type)
     return own === undefined ? code : await load({file: own}, kind)
   }
-  const all = async <T extends {readonly code: Implementation}>(
-    items: readonly T[],
-    kind: TemplateKind,
-  ): Promise<readonly Loaded<T>[]> => {
+  const all = async <T extends Configured>(items: readonly T[], kind: TemplateKind): Promise<readonly Loaded<T>[]> => {
     const loaded: Loaded<T>[] = []
     for (const item of items) {
-      const {code} = item
-      loaded.push({...item, code: await loadCode(code, kind)})
+      const code = await loadCode(item.code, kind)
+      const template = code.kind === 'template' ? code.loaded.template : undefined
+      // What an export has was let pass by the form itself.
+      if (template && definition.source !== 'export') warnings.push(...checkItem(item, template))
+      loaded.push({...item, code, parameters: dropEmptied(template?.parameters ?? [], item.parameters)})
     }
     return loaded
   }
@@ -97,6 +101,15 @@ export async function loadContainer(definition: ContainerDefinition, sandbox: Sa
     transformations: transformations.toSorted(byPriority),
     warnings,
   }
+}
+
+/** What was typed into an item's form and would not have been let pass. */
+function checkItem({name, parameters}: Configured, {file, parameters: fields}: Template): readonly Problem[] {
+  return checkValues(fields, parameters).map(({parameter, message}) => ({
+    section: 'TEMPLATE_PARAMETERS',
+    message: `The form of "${name}" would not let the parameter ${parameter} pass: ${message}.`,
+    at: {file, line: 1, column: 1},
+  }))
 }
 
 /** Every container has it, switched on or not: conditions of custom events ask for it. */

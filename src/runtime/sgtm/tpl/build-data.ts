@@ -1,56 +1,99 @@
-import type {Condition, Parameter} from './template.ts'
+import {isEnabled, isSame} from './conditions.ts'
+import type {Parameter} from './template.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
 /**
- * What a template sees as `data`: one flat object of its parameters' values by name. Defaults fill what was not
- * typed in; checkboxes are booleans; tables are arrays of row objects; text that looks like a number stays text, as
- * in GTM. A parameter whose enabling conditions fail is left out, with everything below it.
+ * What a template sees as `data`: one flat object of its parameters' values by name. Defaults fill what was not typed
+ * in; checkboxes are booleans; tables are arrays of row objects; text that looks like a number stays text, as in Tag
+ * Manager. A parameter whose enabling conditions fail is left out, with everything below it. Values are those that
+ * variables gave.
  */
 export function buildData(parameters: readonly Parameter[], values: Values): Record<string, unknown> {
-  const defaults: Record<string, unknown> = {}
-  collectDefaults(parameters, defaults)
-  const known = {...defaults, ...values}
-  const data: Record<string, unknown> = {}
-  collect(parameters, known, data)
-  return data
+  const data = new Map<string, unknown>()
+  for (const parameter of enabledParameters(parameters, values)) {
+    const value = valueOf(parameter, values)
+    if (value !== undefined) data.set(parameter.name, value)
+  }
+  return Object.fromEntries(data)
 }
 
-function collectDefaults(parameters: readonly Parameter[], into: Record<string, unknown>): void {
-  for (const parameter of parameters) {
-    const fallback = parameter.type === 'CHECKBOX' ? (parameter.defaultValue ?? false) : parameter.defaultValue
-    if (parameter.name && fallback !== undefined && hasValue(parameter)) into[parameter.name] = fallback
-    collectDefaults(parameter.subParams ?? [], into)
-    for (const item of parameter.items ?? []) collectDefaults(item.subParams, into)
+/**
+ * The values without text fields that were emptied: the form keeps no empty text unless the field may be empty. Where
+ * the field has a default the text stays, or the default would come back. For values as they are typed, since a
+ * variable may very well give an empty text.
+ */
+export function dropEmptied(parameters: readonly Parameter[], values: Values): Values {
+  const kept = new Map(Object.entries(values))
+  const walk = (parameter: Parameter): void => {
+    const {type, name, canBeEmptyString, defaultValue, columns, subParams = [], items = []} = parameter
+    const value = kept.get(name)
+    if (type === 'TEXT' && value === '' && canBeEmptyString !== true && defaultValue === undefined) kept.delete(name)
+    if (type === 'PARAM_TABLE' && columns && Array.isArray(value)) {
+      kept.set(
+        name,
+        (value as Values[]).map((row) => dropEmptied(columns, row)),
+      )
+    }
+    for (const below of [...subParams, ...items.flatMap((item) => item.subParams)]) walk(below)
   }
+  for (const parameter of parameters) walk(parameter)
+  return Object.fromEntries(kept)
 }
 
-function collect(parameters: readonly Parameter[], known: Values, data: Record<string, unknown>): void {
-  for (const parameter of parameters) {
-    if (!isEnabled(parameter.enablingConditions, known)) continue
-    const value = known[parameter.name]
-    if (hasValue(parameter) && value !== undefined) data[parameter.name] = convert(parameter, value)
-    collect(parameter.subParams ?? [], known, data)
-    const chosen = parameter.items?.find((item) => item.value === value)
-    if (chosen) collect(chosen.subParams, known, data)
-  }
+/** The parameters that have a value in a form filled in like this, groups and choices resolved, in their order. */
+export function enabledParameters(parameters: readonly Parameter[], values: Values): readonly Parameter[] {
+  const known = {...defaultsOf(parameters), ...values}
+  const walk = (below: readonly Parameter[]): readonly Parameter[] =>
+    below.flatMap((parameter) => {
+      if (!isEnabled(parameter.enablingConditions, known)) return []
+      const chosen = parameter.items?.find(({value}) => isSame(known[parameter.name], value))
+      const own = isField(parameter) ? [parameter] : []
+      return [...own, ...walk(parameter.subParams ?? []), ...walk(chosen?.subParams ?? [])]
+    })
+  return walk(parameters)
+}
+
+/** Of several parameters of one name, which belong to different choices, the first decides. */
+function defaultsOf(parameters: readonly Parameter[]): Values {
+  const all = parameters.flatMap((parameter): (readonly [string, unknown])[] => {
+    const fallback = isField(parameter) ? defaultOf(parameter) : undefined
+    const below = [...(parameter.subParams ?? []), ...(parameter.items ?? []).flatMap(({subParams}) => subParams)]
+    return [
+      ...(fallback === undefined ? [] : [[parameter.name, fallback] as const]),
+      ...Object.entries(defaultsOf(below)),
+    ]
+  })
+  return Object.fromEntries(all.toReversed())
 }
 
 /** Groups and labels are for the eye: they have names, but no value. */
-function hasValue({type}: Parameter): boolean {
-  return type !== 'GROUP' && type !== 'LABEL'
+function isField({type, name}: Parameter): boolean {
+  return type !== 'GROUP' && type !== 'LABEL' && name !== ''
 }
 
-/** One condition that holds is enough; a parameter without conditions is always there. */
-function isEnabled(conditions: readonly Condition[] | undefined, known: Values): boolean {
-  if (!conditions || conditions.length === 0) return true
-  return conditions.some(({paramName, paramValue, type}) => (known[paramName] === paramValue) === (type === 'EQUALS'))
+/** What the form begins with. A text field holds text even where its default was written as a number. */
+function defaultOf({type, defaultValue}: Parameter): unknown {
+  if (type === 'CHECKBOX') return defaultValue ?? false
+  if (type !== 'TEXT' || (typeof defaultValue !== 'number' && typeof defaultValue !== 'boolean')) return defaultValue
+  return `${defaultValue}`
 }
 
-function convert({type, columns}: Parameter, value: unknown): unknown {
+function valueOf(parameter: Parameter, values: Values): unknown {
+  const {type, name, items, columns, textAsList} = parameter
+  const typed = Object.hasOwn(values, name) ? values[name] : undefined
+  const value = typed === undefined ? defaultOf(parameter) : typed
+  if (value === undefined || value === null) return value
   if (type === 'CHECKBOX') return value === true || value === 'true'
-  if (!columns || !Array.isArray(value)) return value
-  return value.map((row: Values) =>
-    Object.fromEntries(columns.map(({name, defaultValue}) => [name, row[name] ?? defaultValue ?? ''])),
-  )
+  if (textAsList && typeof value === 'string') return value.split(/\r?\n/)
+  // An export has the text of a choice; a variable may give what it likes.
+  if (items && typeof value === 'string') return items.find((item) => isSame(value, item.value))?.value ?? value
+  if (columns && Array.isArray(value)) return (value as Values[]).map((row) => rowOf(parameter, columns, row))
+  return value
+}
+
+/** Every cell of a simple table is text; a row of the other kind is a form of its own. */
+function rowOf({type}: Parameter, columns: readonly Parameter[], row: Values): Record<string, unknown> {
+  if (type === 'PARAM_TABLE') return buildData(columns, row)
+  return Object.fromEntries(columns.map((column) => [column.name, row[column.name] ?? defaultOf(column) ?? '']))
 }

@@ -3,6 +3,7 @@ import {parseJsonSection} from './parse-json-section.ts'
 import {noTests, parseScenarios} from './parse-scenarios.ts'
 import {Info, Parameters, Permissions} from './schema.ts'
 import {splitSections} from './split-sections.ts'
+import type {Section} from './split-sections.ts'
 import type {Problem, SectionName, Template} from './template.ts'
 
 /** A template, or everything that is wrong with the file. */
@@ -17,6 +18,8 @@ type ParsedTemplate =
  */
 export function parseTemplate(file: string, text: string): ParsedTemplate {
   const sections = splitSections(text)
+  const foreign = refuseForeign(file, sections)
+  if (foreign) return {ok: false, problems: [foreign]}
   const find = (name: SectionName) => sections.find((section) => section.name === name)
   const problems: Problem[] = []
   const warnings: Problem[] = []
@@ -61,7 +64,19 @@ export function parseTemplate(file: string, text: string): ParsedTemplate {
   }
 }
 
+/** One sentence for a file of another kind, instead of everything that it lacks. */
+function refuseForeign(file: string, sections: readonly Section[]): Problem | undefined {
+  const has = (name: string): boolean => sections.some((section) => section.name === name)
+  const say = (message: string, line: number): Problem => ({section: 'file', message, at: {file, line, column: 1}})
+  if (sections.length === 0) return say('This is no template: no line of it is a marker such as ___INFO___.', 1)
+  const web = sections.find(({name}) => name === 'SANDBOXED_JS_FOR_WEB_TEMPLATE')
+  if (!web || has('SANDBOXED_JS_FOR_SERVER')) return undefined
+  return say(
+    'This template is for a web container, which runs in browsers, so no server container can run it.',
+    web.line - 1,
+  )
+}
+
 function missing(file: string, name: SectionName): Problem {
-  const message = `There is no ___${name}___ section${name === 'SANDBOXED_JS_FOR_SERVER' ? ', as in a template for a web container' : ''}.`
-  return {section: 'file', message, at: {file, line: 1, column: 1}}
+  return {section: 'file', message: `There is no ___${name}___ section.`, at: {file, line: 1, column: 1}}
 }

@@ -15,22 +15,41 @@ export type Problem = {readonly section: SectionName | 'file'; readonly message:
 /** `MACRO` is the file format's word for a variable. */
 export type TemplateKind = 'CLIENT' | 'TAG' | 'MACRO'
 
-/** Shown or sent along only while another parameter has, or has not, a value. */
+/** Shown or sent along only while another parameter has, or has not, a value, or any value at all. */
 export type Condition = {
   readonly paramName: string
   readonly paramValue: unknown
-  readonly type: 'EQUALS' | 'NOT_EQUALS'
+  /** `EQUALS`, `NOT_EQUALS` or `PRESENT`; what else a file may say always holds. */
+  readonly type: string
+}
+
+/** What a value must be like; a template may name its own sentence for one that is not. */
+export type Validator = {
+  readonly type: string
+  readonly args: readonly unknown[]
+  readonly errorMessage?: string
+  readonly enablingConditions?: readonly Condition[]
 }
 
 /** One row of the parameters form; groups, checkboxes and choices may hold further parameters. */
 export type Parameter = {
   readonly type: string
   readonly name: string
+  readonly displayName?: string
   readonly defaultValue?: unknown
+  /** Text of several lines that arrives as a list of them. */
+  readonly textAsList?: boolean
+  /** An emptied field has the value '' rather than none. */
+  readonly canBeEmptyString?: boolean
+  /** Of a table's column: no two rows may have the same value. */
+  readonly isUnique?: boolean
+  readonly valueValidators?: readonly Validator[]
   readonly enablingConditions?: readonly Condition[]
   readonly subParams?: readonly Parameter[]
   /** Choices of SELECT and RADIO: their own parameters belong to the chosen value. */
   readonly items?: readonly {readonly value: unknown; readonly subParams: readonly Parameter[]}[]
+  /** A chosen value may also be typed, as a variable is. */
+  readonly macrosInSelect?: boolean
   /** Columns of SIMPLE_TABLE and PARAM_TABLE: rows arrive as objects with these keys. */
   readonly columns?: readonly Parameter[]
 }

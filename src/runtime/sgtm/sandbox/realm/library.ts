@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/unbound-method, typescript/no-base-to-string -- Methods are taken from prototypes on purpose, before those are pruned, and only ever applied. */
 import type {standardLibrary} from '../standard-library.ts'
 import type {Meter} from './meter.ts'
+import type {TranslateRegex} from './regexes.ts'
 
 /** Opaque handles that templates hold, and the regular expressions they stand for. */
 type RegexHandles = WeakMap<object, RegExp>
@@ -10,7 +11,12 @@ type RegexHandles = WeakMap<object, RegExp>
  * work on, and freezes all of it. Afterwards no literal leads to a constructor, and the global object is empty.
  * Sent into the realm as text: it may use nothing from around it.
  */
-export function pruneLibrary(meter: Meter, library: typeof standardLibrary, regexes: RegexHandles): void {
+export function pruneLibrary(
+  meter: Meter,
+  library: typeof standardLibrary,
+  regexes: RegexHandles,
+  translate: TranslateRegex,
+): void {
   const {Array, Boolean, Error, Math, Number, Object, Promise, Reflect, RegExp, String, Symbol, BigInt} = globalThis
   const errors = [globalThis.TypeError, globalThis.RangeError, globalThis.SyntaxError, globalThis.ReferenceError]
   const otherErrors = [globalThis.EvalError, globalThis.URIError, globalThis.AggregateError]
@@ -90,14 +96,30 @@ export function pruneLibrary(meter: Meter, library: typeof standardLibrary, rege
     if (!special.has(name)) meterMethod(String.prototype, name, name.endsWith('ndexOf') ? bySearch : byText)
 
   const patterns = RegExp.prototype as unknown as Record<symbol, Method>
-  /** A pattern given as text runs on V8's linear engine: no look-around, no back-references, no exponential search. */
+  const searchCost = (self: unknown, {source}: RegExp): number =>
+    source.length + Math.ceil((lengthOf(self) * (1 + source.length)) / 32)
+  /**
+   * A pattern given as text runs on V8's linear engine: no look-around, no back-references, no exponential search. That
+   * engine refuses long counts as in `[a-f0-9]{64}`, which published templates use; those are written out for it.
+   */
+  const compile = (source: string): RegExp => {
+    meter.charge(source.length * 10)
+    if (source.length > 1000) throw new errors[2]!('A regular expression is longer than 1,000 characters.')
+    try {
+      // oxlint-disable-next-line eslint/no-invalid-regexp
+      return new RegExp(source, 'l')
+    } catch (error) {
+      const translated = translate(source, false)
+      const slash = translated === undefined ? -1 : translated.indexOf('/')
+      if (translated === undefined || slash < 0) throw error
+      return new RegExp(translated.slice(slash + 1), `l${translated.slice(0, slash)}`)
+    }
+  }
   const toRegex = (self: unknown, pattern: unknown): RegExp => {
     const known = typeof pattern === 'object' && pattern !== null ? regexes.get(pattern) : undefined
-    const source = known ? known.source : pattern === undefined ? '' : String(pattern)
-    meter.charge(source.length + Math.ceil((lengthOf(self) * (1 + source.length)) / 32))
-    if (source.length > 1000) throw new errors[2]!('A regular expression is longer than 1,000 characters.')
-    // oxlint-disable-next-line eslint/no-invalid-regexp
-    return known ?? new RegExp(source, 'l')
+    const regex = known ?? compile(pattern === undefined ? '' : String(pattern))
+    meter.charge(searchCost(self, regex))
+    return regex
   }
   for (const [name, symbol] of [
     ['match', Symbol.match],

@@ -90,7 +90,7 @@ function bootText(): string {
       ...(${createRegexes.toString()})(meter, regexes, host.translateRegex),
     }
     const membrane = (${createMembrane.toString()})(meter, promises, own, host)
-    ;(${pruneLibrary.toString()})(meter, library, regexes)
+    ;(${pruneLibrary.toString()})(meter, library, regexes, host.translateRegex)
     return {membrane, promises, meter}
   })`
 }
