@@ -6,12 +6,12 @@ import type {DocumentStore} from '#runtime/engine/embedded/store/store.ts'
 const ROOT = 'projects/p/databases/(default)/documents'
 
 /** Writes visitors of 20 attributes, `size` in a commit. */
-export function fillStore(store: DocumentStore, collection: string, count: number, size = 500): void {
+export function fillStore(store: DocumentStore, collection: string, count: number, size = 500, project = 'p'): void {
   let time = store.lastCommit
   for (let start = 0; start < count; start += size) {
     time++
     const changes = Array.from({length: Math.min(size, count - start)}, (_, offset) => {
-      const name = `${ROOT}/${collection}/v${String((start + offset) * 7919)}`
+      const name = `projects/${project}/databases/(default)/documents/${collection}/v${String((start + offset) * 7919)}`
       const after = {createTime: time, updateTime: time, fields: makeFields(start + offset)}
       return {name, before: store.get(name), after}
     })

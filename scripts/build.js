@@ -1,4 +1,5 @@
-// Builds everything a clone needs to run: protocol code, dist/, the handlers' bundle, the terminal UI and the command manifest.
+// Builds everything a clone needs to run: protocol code, dist/, the engine's, the handlers' and the terminal UI's bundles, and
+// the command manifest.
 import {spawn} from 'node:child_process'
 import {cpSync, existsSync, rmSync, symlinkSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
@@ -43,7 +44,10 @@ await Promise.all([
       recursive: true,
       filter: (path) => !path.endsWith('.ts'),
     })
-    return run('manifest', 'scripts/build-manifest.js')
+    return Promise.all([
+      run('manifest', 'scripts/build-manifest.js'),
+      run('embedded engine', 'scripts/build-engine.js'),
+    ])
   }),
   run('handlers', 'scripts/build-handlers.js'),
   run('terminal UI', 'scripts/build-ui.js'),
