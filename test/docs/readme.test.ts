@@ -33,6 +33,7 @@ const PAGES = [
   'docs/events.md',
   'docs/deploy.md',
   'docs/tag-manager.md',
+  'docs/template-apis.md',
   'docs/templates.md',
   'fixtures/README.md',
 ]

@@ -5,7 +5,7 @@ import type {Fact} from '#runtime/kernel/events.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {createDefinition} from '#runtime/sgtm/definition/definition.ts'
 import {startContainer} from '#runtime/sgtm/start.ts'
-import type {Container, ContainerOptions} from '#runtime/sgtm/types.ts'
+import type {Container, ContainerDefinition, ContainerOptions} from '#runtime/sgtm/types.ts'
 
 type Piece = {
   readonly code: string
@@ -15,6 +15,7 @@ type Piece = {
 }
 
 export type Served = AsyncDisposable & {
+  readonly definition: ContainerDefinition
   readonly container: Container
   readonly facts: readonly Fact[]
   readonly logs: () => readonly string[]
@@ -82,6 +83,7 @@ export async function serve(
     ...options,
   })
   return {
+    definition,
     container,
     facts,
     logs: () => facts.flatMap((fact) => (fact.type === 'log.line' ? [fact.text] : [])),

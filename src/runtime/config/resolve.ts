@@ -55,6 +55,7 @@ export async function resolveConfig(options: ResolveOptions): Promise<ResolvedCo
     ...fromFile,
     fixtures: resolve(base, fromFile.fixtures),
     container: resolve(base, fromFile.container),
+    ...(fromFile.outbound === undefined ? {} : {outbound: resolve(base, fromFile.outbound)}),
     ...(fromFile.handlers === undefined ? {} : {handlers: resolve(base, fromFile.handlers)}),
     dataDir: resolve(own ? base : options.cwd, fromFile.dataDir),
     ports: {...fromFile.ports},

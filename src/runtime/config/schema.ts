@@ -82,6 +82,8 @@ export const ConfigFile = z
     dataDir: z.string().min(1).default('.stitch'),
     fixtures: z.string().min(1).default('fixtures'),
     container: z.string().min(1).default('fixtures/container/container.json'),
+    /** Rules for what the container's templates send; without them it is captured. */
+    outbound: z.string().min(1).optional(),
     /** The file with the project's own logic, which is bundled with the functions. */
     handlers: z
       .string()

@@ -4,8 +4,9 @@ import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {readDefinition} from '#runtime/sgtm/definition/definition.ts'
 import {localisedClients, resolveDefinition} from '#runtime/sgtm/definition/resolve-definition.ts'
+import {readOutboundRules} from '#runtime/sgtm/server/outbound-file.ts'
 import {startContainer} from '#runtime/sgtm/start.ts'
-import type {Container, ContainerDefinition} from '#runtime/sgtm/types.ts'
+import type {Container, ContainerDefinition, OutboundRule} from '#runtime/sgtm/types.ts'
 import type {LocalKeys} from './local-keys.ts'
 import type {Hosts} from './plan-hosts.ts'
 
@@ -21,7 +22,7 @@ export type OpenContainerOptions = {
 
 /** Starts the project's server container with the stitch functions as the one place its templates may really reach. */
 export async function openContainer(options: OpenContainerOptions): Promise<Container> {
-  const {config, keys, hosts, functions, emit, clock, signal} = options
+  const {config, keys, hosts, emit, clock, signal} = options
   return await startContainer({
     definition: await readContainer(options),
     host: '127.0.0.1',
@@ -29,11 +30,20 @@ export async function openContainer(options: OpenContainerOptions): Promise<Cont
     keys: keys.hmac,
     project: config.project,
     firestoreHost: hosts.firestoreHost,
-    outbound: [{url: functions.lookupUrl, action: 'forward'}],
+    outbound: await readRules(options),
     clock,
     emit,
     signal,
   })
+}
+
+/** The lookup function, and what the project's own rules say about everything else. */
+export async function readRules({
+  config,
+  functions,
+}: Pick<OpenContainerOptions, 'config' | 'functions'>): Promise<readonly OutboundRule[]> {
+  const own = config.outbound === undefined ? [] : await readOutboundRules(config.outbound)
+  return [{url: functions.lookupUrl, action: 'forward'}, ...own]
 }
 
 /** Reads the container's file and puts this run's values in the place of its placeholders. */

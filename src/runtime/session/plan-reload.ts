@@ -9,6 +9,8 @@ export type WatchedPlaces = {
   /** File of the container; its templates lie beside it, unless it is an export, which has them in itself. */
   readonly container: string
   readonly isExport: boolean
+  /** File of the rules for requests of templates, which are read with the container. */
+  readonly outbound?: string
   /** Folder of the handlers' sources. */
   readonly handlers: string
   /** Files of the project's own that are bundled with the handlers. */
@@ -29,10 +31,11 @@ export type ReloadPlan = {
  */
 export function planReload(
   files: readonly string[],
-  {config, fixtures, container, isExport, handlers, ownSources}: WatchedPlaces,
+  {config, fixtures, container, isExport, outbound, handlers, ownSources}: WatchedPlaces,
 ): ReloadPlan {
   const isTemplate = (file: string): boolean =>
-    isExport ? file === resolve(container) : pathWithin(dirname(container), file) !== undefined
+    (outbound !== undefined && file === resolve(outbound)) ||
+    (isExport ? file === resolve(container) : pathWithin(dirname(container), file) !== undefined)
   const all = files.map((file) => resolve(file))
   const own = new Set(ownSources.map((file) => resolve(file)))
   return {

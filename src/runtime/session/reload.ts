@@ -6,7 +6,7 @@ import {loadFixtures} from '#runtime/fixtures/load.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
-import {readContainer} from './open-container.ts'
+import {readContainer, readRules} from './open-container.ts'
 import type {Session} from './open-session.ts'
 import {planReload, type ReloadPlan} from './plan-reload.ts'
 import {seedIfNeeded} from './seed-project.ts'
@@ -38,6 +38,7 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Re
     session.container.isExport() ? config.container : dirname(config.container),
     options.files.handlers,
     config.file,
+    ...(config.outbound === undefined ? [] : [config.outbound]),
     ...(bundle.sources ?? []),
   ]
   for await (const files of watchFiles(paths, signal)) {
@@ -47,6 +48,7 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Re
         config: config.file,
         fixtures: config.fixtures,
         container: config.container,
+        ...(config.outbound === undefined ? {} : {outbound: config.outbound}),
         isExport: session.container.isExport(),
         handlers: options.files.handlers,
         ownSources: bundle.sources ?? [],
@@ -97,6 +99,7 @@ async function reloadOthers(
   if (plan.templates) {
     await session.container.reload(
       await readContainer({config, keys: session.keys, functions: session.functions, emit}),
+      await readRules({config, functions: session.functions}),
     )
     done.push('templates')
   }

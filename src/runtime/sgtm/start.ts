@@ -66,8 +66,12 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     captured: outbound.captured,
     events: services.events.all,
     isExport: () => container.isExport,
-    reload: async (definition) => {
+    reload: async (definition, rules) => {
       container = await loadContainer(definition, sandbox)
+      if (rules) {
+        services.rules = rules
+        outbound.use(rules)
+      }
       warn()
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

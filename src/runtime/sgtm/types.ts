@@ -113,16 +113,28 @@ export type ContainerDefinition = {
   readonly transformations: readonly TransformationDefinition[]
 }
 
-/** How outbound HTTP of templates is answered. The first rule whose `url` (exact origin or prefix) fits wins. */
-export type OutboundRule =
-  | {readonly url: string; readonly action: 'forward'}
+/** What is done with a request that a rule covers. */
+export type OutboundAction =
+  /** Sent for real: to loopback, and elsewhere only with `remote`. `to` is the origin that stands for the address's own. */
+  | {readonly action: 'forward'; readonly to?: string; readonly remote?: boolean}
+  /** As `forward`, and what came back is kept in a file. */
+  | {readonly action: 'record'; readonly to?: string; readonly remote?: boolean; readonly file: string}
+  /** Answered from such a file; by `path` also where query or body are others than the recorded ones. */
+  | {readonly action: 'replay'; readonly file: string; readonly match?: 'exact' | 'path'}
   | {
-      readonly url: string
       readonly action: 'answer'
       readonly status: number
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: string
+      readonly delayMs?: number
     }
+  | {readonly action: 'fail'; readonly reason: 'failed' | 'timed_out'}
+
+/**
+ * How outbound HTTP of templates is answered; the first rule that covers a request is used. `url` is an origin or the
+ * beginning of an address, up to a slash, or a pattern with `*` as permissions have them.
+ */
+export type OutboundRule = OutboundAction & {readonly url: string; readonly method?: string}
 
 export type ContainerOptions = {
   readonly definition: ContainerDefinition
@@ -134,7 +146,7 @@ export type ContainerOptions = {
   readonly project?: string
   /** The local engine that `Firestore` of templates reads and writes, `127.0.0.1:8080`; without it there is none. */
   readonly firestoreHost?: string
-  /** Loopback is reached only where a rule says `forward`; everything unmatched is captured and answered 204. */
+  /** What no rule covers is captured and answered with 204; nothing is reached unless a rule says so. */
   readonly outbound: readonly OutboundRule[]
   readonly clock: Clock
   readonly emit: Emit
@@ -166,12 +178,12 @@ export type ContainerEvent = {
 /** A running server container. */
 export type Container = AsyncDisposable & {
   readonly url: string
-  /** The last 1,000 outbound requests that were not forwarded, oldest first. */
+  /** The last 1,000 outbound requests that were not sent for real, oldest first. */
   readonly captured: () => readonly CapturedRequest[]
   /** The last 1,000 events that the container ran for, oldest first. */
   readonly events: () => readonly ContainerEvent[]
   /** Whether what runs was exported from GTM, with its templates in one file. */
   readonly isExport: () => boolean
   /** Reads templates and definition again; requests under way finish with the old ones. Throws and keeps the old on a broken file. */
-  readonly reload: (definition: ContainerDefinition) => Promise<void>
+  readonly reload: (definition: ContainerDefinition, outbound?: readonly OutboundRule[]) => Promise<void>
 }

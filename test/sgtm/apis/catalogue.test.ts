@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises'
+import {resolve} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {apiNames} from '#runtime/sgtm/apis/registry.ts'
 import {bench} from './bench.ts'
@@ -101,6 +103,13 @@ const wide: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 test('the registry has every API of the catalogue, and no other', () => {
   expect([...apiNames].sort()).toEqual([...new Set(catalogue.map(([name]) => name))].sort())
+})
+
+test('the documentation has a row for every API', async () => {
+  const page = await readFile(resolve(import.meta.dirname, '../../../docs/template-apis.md'), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+  const named = new Set(rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`(\w+)/g)].map((found) => found[1]!)))
+  expect([...apiNames].filter((name) => !named.has(name))).toEqual([])
 })
 
 test('an API that does not exist is an error that names it, before anything runs', async () => {

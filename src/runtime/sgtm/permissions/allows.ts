@@ -67,7 +67,14 @@ function sendTo(params: Params, url: string): boolean {
 }
 
 /** Which domains GTM means is not published; these carry its own APIs. */
-const googleDomains = ['google.com', 'googleapis.com', 'google-analytics.com', 'doubleclick.net']
+const googleDomains = [
+  'google.com',
+  'googleapis.com',
+  'google-analytics.com',
+  'googletagmanager.com',
+  'googleadservices.com',
+  'doubleclick.net',
+]
 
 /** A pattern covers its key and everything below it. */
 function readEventData(params: Params, {keyPath}: AskFor<'read_event_data'>): boolean {
