@@ -1,3 +1,4 @@
+import {containerLines} from '#runtime/trace/container-lines.ts'
 import {parseJson} from '#runtime/trace/compare.ts'
 import {wrapCells} from '#runtime/trace/cells.ts'
 import {piece} from '#runtime/trace/lines.ts'
@@ -66,18 +67,21 @@ function sourceLines(request: RequestView, columns: number): readonly Line[] {
 }
 
 /**
- * Everything about one request, top to bottom: waterfall, why it failed, checks, what was held back, each exchange with
+ * Everything about one request, top to bottom: waterfall, why it failed, checks, what was held back, what the container
+ * decided, each exchange with
  * its bodies (the client's first), log lines. As long as it is: the screen shows a window of it.
  */
 export function detailLines(request: RequestView, columns: number, now: number): readonly Line[] {
   const client = new Set(request.spans.filter((span) => span.lane === 'client').map((span) => span.id))
   const exchanges = request.exchanges.toSorted((a, b) => Number(client.has(b.span)) - Number(client.has(a.span)))
   const held = droppedLines(request, columns, 2)
+  const container = containerLines(request, {columns, indent: 2, all: true})
   return [
     ...waterfallLines(request, columns, {now}),
     ...(request.error === undefined ? [] : wrapped(request.error, columns, 'fail')),
     ...checkLines(request, columns),
     ...(held.length > 0 ? [[], ruleLine('held back', '', columns), ...held] : []),
+    ...(container.length > 0 ? [[], ruleLine('container', '', columns), ...container] : []),
     ...exchanges.flatMap((exchange) => exchangeLines(exchange, request, columns)),
     ...sourceLines(request, columns),
   ]

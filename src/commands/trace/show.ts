@@ -6,7 +6,7 @@ import {exitCodes} from '#cli/exit-codes.ts'
 export default class TraceShow extends BaseCommand {
   static override summary = 'Draw a recorded event log.'
 
-  static override description = `Reads an NDJSON log written with --events and draws its requests as waterfalls, with checks and verdict, exactly as the run drew them.
+  static override description = `Reads an NDJSON log written with --events and draws its requests as waterfalls, with checks and verdict, exactly as the run drew them. Of requests that --only chooses it also shows what the server container did: who claimed, which triggers held, which tags fired with which variables.
 
 ${exitCodes('ok', 'config')}`
 

@@ -23,13 +23,14 @@ export function chooseRequests(view: RunView, only: string | undefined): readonl
   return [...view.requests].filter((request) => isChosen(request, only))
 }
 
-/** Draws a recorded log: the run, a waterfall per request, what failed and the verdict. Ends with a line break. */
+/** Draws a recorded log: the run, a waterfall per request, of chosen ones also what the container decided, what failed and the verdict. Ends with a line break. */
 export function renderTrace(events: Iterable<RunEvent>, options: TraceOptions = {}): string {
   const columns = options.columns ?? 80
   const view = foldEvents(events)
+  const all = options.only !== undefined
   const lines = [
     ...(view.head ? headLines(view.head, view.stitch, columns) : []),
-    ...chooseRequests(view, options.only).flatMap((request) => [...requestLines(request, options), []]),
+    ...chooseRequests(view, options.only).flatMap((request) => [...requestLines(request, options, all), []]),
     ...verdictLines(view, columns).slice(1),
   ]
   return paintLines(lines, options)

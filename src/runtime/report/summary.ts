@@ -1,4 +1,5 @@
 import {countEngine} from '#runtime/trace/engine-facts.ts'
+import {containerSteps, denials} from '#runtime/trace/container-runs.ts'
 import {spentOn} from '#runtime/trace/request-lines.ts'
 import {earliestOf, segmentsOf} from '#runtime/trace/segments.ts'
 import type {CheckView, RequestView, RunView} from '#runtime/trace/view.ts'
@@ -11,6 +12,26 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000
 
 function summariseCheck({check, passed, expected, actual, at}: CheckView): Record<string, unknown> {
   return {check, passed, expected, actual, at}
+}
+
+/** What the container decided; undefined where it was not asked. */
+function summariseContainer(request: RequestView): unknown {
+  if (request.container.length === 0) return undefined
+  const denied = denials(request).map(({template, api, permission, wanted}) => ({template, api, permission, wanted}))
+  const steps = containerSteps(request).map(({name, clients, triggers, tags}) => ({
+    name,
+    clients: clients.map(({client, outcome, reason}) => ({client, outcome, reason})),
+    triggers: triggers.map(({trigger, holds}) => ({trigger, holds})),
+    tags: tags.map(({tag, outcome, because, status, durationMs, placeholder}) => ({
+      tag,
+      outcome,
+      because,
+      status,
+      durationMs,
+      placeholder,
+    })),
+  }))
+  return {steps, denied}
 }
 
 function summariseRequest(request: RequestView): Record<string, unknown> {
@@ -32,6 +53,7 @@ function summariseRequest(request: RequestView): Record<string, unknown> {
     ...head,
     durationMs: round(spentOn(request)),
     deliveries,
+    container: summariseContainer(request),
     hops,
     dropped,
     checks: request.checks.map(summariseCheck),

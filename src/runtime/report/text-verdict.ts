@@ -1,4 +1,5 @@
 import {wrapCells} from '#runtime/trace/cells.ts'
+import {standIns} from '#runtime/trace/container-runs.ts'
 import {formatDuration} from '#runtime/trace/durations.ts'
 import {countEngine} from '#runtime/trace/engine-facts.ts'
 import {allChecks, methodOf} from '#runtime/trace/fold.ts'
@@ -53,6 +54,14 @@ function errorLines(view: RunView, columns: number, brief: boolean): readonly Li
   ]
 }
 
+/** Tags of Google's own that a container has and that only stood in. */
+function standInLines(view: RunView, columns: number): readonly Line[] {
+  const names = [...new Set([...view.requests].flatMap(standIns))]
+  if (names.length === 0) return []
+  const text = `stood in for Google's own, captured only: ${names.join(', ')}`
+  return [[], ...wrapCells(text, columns).map((line): Line => [piece(line, 'warn')])]
+}
+
 /** The one line that says how the run ended, without a colour: `passed: 6 requests, 31 checks in 2.41 s`. */
 export function verdictText(view: RunView): string {
   const requests = count(view.requests.size, 'request')
@@ -90,6 +99,7 @@ export function verdictLines(view: RunView, columns: number, briefError = false)
   return [
     ...failureLines(view, columns),
     ...errorLines(view, columns, briefError),
+    ...standInLines(view, columns),
     [],
     ...(engine === undefined ? [] : wrapCells(engine, columns).map((line): Line => [piece(line, 'dim')])),
     ...text.map((line): Line => [piece(line, passed ? 'pass' : view.verdict ? 'fail' : 'warn')]),

@@ -87,7 +87,7 @@ describe('sequences', () => {
     expect(texts).toEqual(['before', 'main', 'after'])
     expect(outcomes).toEqual([
       ['tag before', 'fired', 'setup of "tag main"'],
-      ['tag main', 'fired', '"trigger 2147479574"'],
+      ['tag main', 'fired', '"2147479574"'],
       ['tag after', 'fired', 'teardown of "tag main"'],
     ])
   })

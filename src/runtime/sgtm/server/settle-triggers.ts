@@ -28,7 +28,7 @@ export async function settleTriggers(
   for (const id of new Set(tags.flatMap(({firing, blocking}) => [...firing, ...blocking]))) {
     const trigger = triggers.get(id)
     const {holds, ...why} = trigger ? await settleTrigger(trigger, evaluation) : withoutDefinition(id)
-    const name = trigger?.name ?? `trigger ${id}`
+    const name = trigger?.name ?? id
     settled.set(id, {name, holds})
     emit({type: 'trigger.settled', trace, span, trigger: name, holds, ...why})
   }
