@@ -113,5 +113,14 @@ find('#shelf').append(
     return item
   }),
 )
+if (shop.products.length === 0) {
+  find('#shelf').replaceWith(
+    make('p', 'The fixtures have nothing that a browser may look up by its id alone.', {class: 'status'}),
+  )
+}
+if (shop.visitors.length === 0) {
+  for (const name of ['#login', '#attributes']) find(name).remove()
+  find('#visitor-status').textContent = 'The fixtures have no visitors that are found by an id.'
+}
 drawLayer()
 document.body.dataset.ready = 'true'

@@ -58,17 +58,22 @@ export async function openWatched(context: BrowserContext, url: string): Promise
   return watched
 }
 
-/** Another site, whose one page is this HTML. */
-export async function serveForeign(html: string): Promise<AsyncDisposable & {readonly url: string}> {
+/** A site of one page, which may be told later. */
+export type Site = AsyncDisposable & {readonly origin: string; html: string}
+
+/** Serves another site than the shop. */
+export async function serveSite(html = ''): Promise<Site> {
   const server = createServer((_, response) => {
-    response.writeHead(200, {'content-type': 'text/html; charset=utf-8'}).end(html)
+    response.writeHead(200, {'content-type': 'text/html; charset=utf-8'}).end(`<!doctype html>${site.html}`)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+  const site: Site = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    html,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await server[Symbol.asyncDispose]()
     },
   }
+  return site
 }

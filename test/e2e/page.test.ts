@@ -1,8 +1,17 @@
 import {existsSync, readFileSync} from 'node:fs'
 import type {BrowserContext} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {chromiumPath, openBrowser, openWatched, serveForeign, whyNoBrowser, type Watched} from './browser.ts'
-import {copyPatientDemo, makeFolder, readEvents, runStitch, startStitch, until, type Running} from './run-stitch.ts'
+import {chromiumPath, openBrowser, openWatched, serveSite, type Site, whyNoBrowser, type Watched} from './browser.ts'
+import {
+  copyPatientDemo,
+  editFile,
+  makeFolder,
+  readEvents,
+  runStitch,
+  startStitch,
+  until,
+  type Running,
+} from './run-stitch.ts'
 
 type Env = {readonly STITCH_PAGE_URL: string; readonly STITCH_SGTM_URL: string}
 type Result = {
@@ -16,9 +25,14 @@ describe.skipIf(!chromiumPath)(`the page of stitch dev, in a real browser${whyNo
   let dev: Running
   let env: Env
   let context: BrowserContext
+  /** A site of the project's own, whose origin the configuration lists. */
+  let listed: Site
 
   beforeAll(async () => {
     copyPatientDemo(folder.path)
+    listed = await serveSite()
+    const origins = `"cors": {"origins": ["${listed.origin}"]}, "destinations": {`
+    editFile(folder.file('stitch.config.json'), '"destinations": {', origins)
     dev = startStitch(folder.path, ['dev', '--no-ui', '--ready-file', 'ready.json', '--events', 'run.ndjson'])
     const ready = await until(
       () => existsSync(folder.file('ready.json')) && readFileSync(folder.file('ready.json'), 'utf8'),
@@ -30,6 +44,7 @@ describe.skipIf(!chromiumPath)(`the page of stitch dev, in a real browser${whyNo
     await context?.close()
     dev?.child.kill('SIGINT')
     await dev?.finished
+    await listed?.[Symbol.asyncDispose]()
     folder[Symbol.dispose]()
   })
 
@@ -197,8 +212,8 @@ describe.skipIf(!chromiumPath)(`the page of stitch dev, in a real browser${whyNo
     expect(toContainer(shop)).toEqual([`POST ${url}`])
     expect(await until(preflights)).toBe(1)
 
-    await using site = await serveForeign('<!doctype html><title>another site</title>')
-    const foreign = await openWatched(context, site.url)
+    await using site = await serveSite('<title>another site</title>')
+    const foreign = await openWatched(context, site.origin)
     expect(await ask(foreign, 'application/json')).toBe('TypeError')
     expect(await ask(foreign, 'text/plain')).toBe('TypeError')
     await until(() => preflights() === 2)
@@ -212,11 +227,31 @@ describe.skipIf(!chromiumPath)(`the page of stitch dev, in a real browser${whyNo
     expect(new Set(lanes.map((event) => event['lane']))).toEqual(new Set(['sgtm']))
   })
 
+  test('asks from a tag of the web container, on a site that the configuration lists', async () => {
+    const args = ['container', 'export', '--web', '--sgtm-url', env.STITCH_SGTM_URL, '--json']
+    const {content} = JSON.parse((await runStitch(folder.path, args)).stdout) as {content: string}
+    const {containerVersion} = JSON.parse(content) as {
+      containerVersion: {tag: {parameter: {key: string; value: string}[]}[]}
+    }
+    const html = containerVersion.tag[0]?.parameter.find(({key}) => key === 'html')?.value ?? ''
+    // GTM puts an expression in the place of a variable; here it is what the variable is set to read.
+    const tag = html.replace('{{stitch request}}', 'dataLayer[0].stitchRequest')
+    listed.html = `<script>dataLayer = [{stitchRequest: {id: 'P-1002'}}]</script>${tag}`
+    const told = await until(async () => {
+      const site = await openWatched(context, listed.origin)
+      await site.page.waitForFunction("dataLayer.some(({event}) => event === 'stitch')")
+      const answers = await found(site)
+      return answers.length > 0 && {answers, layer: JSON.stringify(await layerOf(site))}
+    })
+    expect(told.answers).toMatchObject([{status: 'found', kind: 'product', attributes: {price: 189}}])
+    expect(told.layer).not.toContain('profitMargin')
+  })
+
   test('leaves a page of another site in peace where the snippet is refused there', async () => {
     const args = ['container', 'export', '--snippet', '--consent', 'none', '--sgtm-url', env.STITCH_SGTM_URL]
     const made = await runStitch(folder.path, args)
-    await using site = await serveForeign(`<!doctype html><title>another site</title>${made.stdout}`)
-    const foreign = await openWatched(context, site.url)
+    await using site = await serveSite(`<title>another site</title>${made.stdout}`)
+    const foreign = await openWatched(context, site.origin)
     await foreign.page.evaluate("stitch('P-1001')")
     const told = await until(async () => {
       const found = await results(foreign)

@@ -1,6 +1,7 @@
-/** A parameter as GTM's exports write it; booleans and numbers are text there. */
+/** A parameter as GTM's exports write it; booleans and numbers are text there, and an empty text has no value at all. */
 export type Encoded =
-  | {readonly type: 'TEMPLATE' | 'BOOLEAN' | 'INTEGER'; readonly key?: string; readonly value: string}
+  | {readonly type: 'TEMPLATE'; readonly key?: string; readonly value?: string}
+  | {readonly type: 'BOOLEAN' | 'INTEGER'; readonly key?: string; readonly value: string}
   | {readonly type: 'LIST'; readonly key?: string; readonly list: readonly Encoded[]}
   | {readonly type: 'MAP'; readonly key?: string; readonly map: readonly Encoded[]}
 
