@@ -31,6 +31,17 @@ export type RawStream = Disposable & {
   readonly next: () => Promise<Answer | undefined>
 }
 
+/** A request of the service as bytes, and an answer of it as a plain object; int64 as text. */
+export const wireOf = (name: string) => {
+  const method = firestore.methods[name]!.resolve() as protobuf.Method
+  const [request, answer] = [method.resolvedRequestType!, method.resolvedResponseType!]
+  return {
+    path: `google.firestore.v1.Firestore/${name}`,
+    encode: (message: object): Uint8Array => request.encode(request.fromObject(message)).finish(),
+    decode: (bytes: Uint8Array): Answer => answer.toObject(answer.decode(bytes), {longs: String}),
+  }
+}
+
 /** The service without a network: for RPCs that the Node client does not use, and for a clock that tests can move. */
 export function createRawService(clock = {now: () => Date.now()}): RawService {
   const stack = new DisposableStack()

@@ -76,15 +76,4 @@ describe('the embedded engine', () => {
       code: 'STITCH_DATA_DIR_NOT_WRITABLE',
     })
   })
-
-  test('refuses a wrong query at the first attempt of the client', async () => {
-    await using engine = await startEmbedded()
-    await using client = connect(engine.firestoreHost)
-    const query = client.collection('c').where(
-      'n',
-      'in',
-      Array.from({length: 31}, (_, n) => n),
-    )
-    await expect(query.get()).rejects.toMatchObject({code: 3, message: expect.stringContaining('up to 30')})
-  })
 })
