@@ -32,6 +32,7 @@ const PAGES = [
   'docs/api.md',
   'docs/events.md',
   'docs/deploy.md',
+  'docs/engine-data.md',
   'docs/tag-manager.md',
   'docs/template-apis.md',
   'docs/templates.md',

@@ -3,13 +3,19 @@ import {once} from 'node:events'
 import {mkdtempDisposable, readdir, readFile, utimes, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
 import {describe, expect, test} from 'vitest'
 import {notWritable} from '#runtime/engine/project-folder.ts'
 import {checkLife, identifySelf} from '#runtime/engine/project-lock-process.ts'
 import {inspectLock, lockDataDir, readDataDirOwner} from '#runtime/engine/project-lock.ts'
 
 const tempDir = () => mkdtempDisposable(join(tmpdir(), 'stitch-lock-'))
-const announced = {firestoreHost: '127.0.0.1:1', pubsubHost: '127.0.0.1:2', projectId: 'demo'}
+const announced = {
+  name: 'embedded' as const,
+  firestoreHost: '127.0.0.1:1',
+  pubsubHost: '127.0.0.1:2',
+  projectId: 'demo',
+}
 
 /** A process that ran and ended: its number is as good as any for a dead holder. */
 async function endedProcess(): Promise<number> {
@@ -129,3 +135,21 @@ test('an error that is not foreseen is not dressed up as one', () => {
   const error = new Error('something else')
   expect(notWritable('/data', error)).toBe(error)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a process that has ended and that nobody has asked after is dead',
+  async () => {
+    // The shell becomes a program that does not look after what the shell started.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {stdio: ['ignore', 'pipe', 'ignore']})
+    try {
+      const [line] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string]
+      const read = async () => (await readFile(`/proc/${line.trim()}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ')
+      while ((await read())[0] !== 'Z') await delay(5)
+      const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+      const identity = {...identifySelf(), pid: Number(line), started: `${boot}/${(await read())[19]}`}
+      expect(checkLife(identity)).toBe('dead')
+    } finally {
+      parent.kill()
+    }
+  },
+)

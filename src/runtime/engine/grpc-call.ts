@@ -10,6 +10,12 @@ export type GrpcChannel = AsyncDisposable & {
    * Rejects when the connection fails, when `signal` aborts, or when the answer is not gRPC.
    */
   readonly call: (method: string, request: Uint8Array, signal: AbortSignal) => Promise<GrpcAnswer>
+  /** The same for a method that answers with a stream: all its messages, when it has ended. */
+  readonly collect: (
+    method: string,
+    request: Uint8Array,
+    signal: AbortSignal,
+  ) => Promise<Omit<GrpcAnswer, 'body'> & {readonly messages: readonly Buffer[]}>
 }
 
 /**
@@ -21,11 +27,19 @@ export function openGrpcChannel(host: string): GrpcChannel {
   const session = connect(`http://${host}`)
   let broken: Error | undefined
   session.on('error', (error: Error) => (broken = error))
+  const send = async (method: string, request: Uint8Array, signal: AbortSignal): Promise<GrpcAnswer> => {
+    signal.throwIfAborted()
+    if (broken) throw broken
+    return await callOnce(session, method, request, signal)
+  }
   return {
     call: async (method, request, signal) => {
-      signal.throwIfAborted()
-      if (broken) throw broken
-      return await callUnary(session, method, request, signal)
+      const {body, ...answer} = await send(method, request, signal)
+      return {...answer, body: body.subarray(PREFIX)}
+    },
+    collect: async (method, request, signal) => {
+      const {body, ...answer} = await send(method, request, signal)
+      return {...answer, messages: split(body)}
     },
     [Symbol.asyncDispose]: async () => {
       if (session.destroyed) return
@@ -37,7 +51,8 @@ export function openGrpcChannel(host: string): GrpcChannel {
   }
 }
 
-function callUnary(
+/** The body is as it came: messages with their prefixes. */
+function callOnce(
   session: ClientHttp2Session,
   method: string,
   request: Uint8Array,
@@ -70,18 +85,30 @@ function callUnary(
       return
     }
     const message = unescapeMessage([headers['grpc-message'] ?? ''].flat().join(' '))
-    resolve({status: Number(status), message, body: Buffer.concat(chunks).subarray(5)})
+    resolve({status: Number(status), message, body: Buffer.concat(chunks)})
   })
   stream.end(frame(request))
   return promise
 }
 
 /** Length-prefixed message: one byte for compression (none), four for the length, then the message. */
+const PREFIX = 5
+
 function frame(message: Uint8Array): Buffer {
-  const framed = Buffer.alloc(5 + message.length)
+  const framed = Buffer.alloc(PREFIX + message.length)
   framed.writeUInt32BE(message.length, 1)
-  framed.set(message, 5)
+  framed.set(message, PREFIX)
   return framed
+}
+
+function split(body: Buffer): Buffer[] {
+  const messages: Buffer[] = []
+  for (let start = 0; start + PREFIX <= body.length;) {
+    const end = start + PREFIX + body.readUInt32BE(start + 1)
+    messages.push(body.subarray(start + PREFIX, end))
+    start = end
+  }
+  return messages
 }
 
 /** `grpc-message` is percent-encoded; a server that forgot to is shown as it wrote. */

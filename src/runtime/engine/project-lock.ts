@@ -3,10 +3,16 @@ import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {makeDataFolder, notWritable} from './project-folder.ts'
+import type {EngineName} from './types.ts'
 import {checkLife, identifySelf, type Life, type ProcessIdentity} from './project-lock-process.ts'
 
 /** Where a running command's engine is reached, for `stitch seed` beside a running `stitch dev`. */
-export type AnnouncedEngine = {readonly firestoreHost: string; readonly pubsubHost: string; readonly projectId: string}
+export type AnnouncedEngine = {
+  readonly name: EngineName
+  readonly firestoreHost: string
+  readonly pubsubHost: string
+  readonly projectId: string
+}
 
 /** Who works in a data folder. */
 export type DataDirOwner = ProcessIdentity & {
@@ -123,8 +129,8 @@ async function removeStale(file: string, own: DataDirOwner, dataDir: string): Pr
 
 function busy(dataDir: string, {owner, life}: FoundLock): StitchError {
   const where = life === 'elsewhere' ? ` on ${owner?.machine ?? 'another machine'}` : ''
-  const stop =
-    life === 'elsewhere' ? `rm ${lockFile(dataDir)} when that process is gone` : `kill ${owner?.pid} stops it`
+  const kept = owner?.command === 'stitch engine start' ? 'stitch engine stop' : `kill ${owner?.pid} stops it`
+  const stop = life === 'elsewhere' ? `rm ${lockFile(dataDir)} when that process is gone` : kept
   return new StitchError(
     `${owner?.command} (process ${owner?.pid}${where}, since ${owner?.since}) works in ${dataDir}, so nothing was started.`,
     {code: 'STITCH_BUSY', exit: 'environment', hints: [stop, '--data-dir DIR runs beside it in another folder']},

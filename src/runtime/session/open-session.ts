@@ -144,7 +144,8 @@ async function openOnce(
   stack.use(engine)
   stack.use(functions)
   stack.use(container)
-  await lock.announce({firestoreHost: engine.firestoreHost, pubsubHost: engine.pubsubHost, projectId: config.project})
+  const {name, firestoreHost, pubsubHost} = engine
+  await lock.announce({name, firestoreHost, pubsubHost, projectId: config.project})
   const opened = stack.move()
   return {
     config,

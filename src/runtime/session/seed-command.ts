@@ -1,6 +1,4 @@
 import type {ResolvedConfig} from '#runtime/config/resolve.ts'
-import {lockDataDir, readDataDirOwner} from '#runtime/engine/project-lock.ts'
-import {startEngine} from '#runtime/engine/start.ts'
 import {generateRecords, GENERATED_KINDS, type GeneratedKind} from '#runtime/fixtures/generate.ts'
 import {loadFixtures, loadSeedFiles} from '#runtime/fixtures/load.ts'
 import {seed, type SeedReport} from '#runtime/fixtures/seed.ts'
@@ -10,8 +8,8 @@ import type {Clock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {suggestNearest} from '#runtime/kernel/suggest.ts'
+import {atEngine} from './at-engine.ts'
 import {loadLocalKeys, type LocalKeys} from './local-keys.ts'
-import {engineOptions, planHosts} from './plan-hosts.ts'
 import {documentsOf, identityKeyOf} from './seed-project.ts'
 
 export type SeedCommandOptions = {
@@ -63,30 +61,11 @@ export async function seedProject(options: SeedCommandOptions): Promise<SeedOutc
     return {report, target}
   }
   if (real) return await work(undefined, `the database ${real.database} of the project ${config.project}`)
-  const owner = await readDataDirOwner(config.dataDir)
-  if (owner?.engine) return await work(owner.engine.firestoreHost, `the engine of the running ${owner.command}`)
-  refuseForgetful(config)
-  await using _lock = await lockDataDir(config.dataDir, {command: 'stitch seed'})
   const log = (level: 'debug' | 'info' | 'warn' | 'error', text: string) =>
     emit({type: 'log.line', source: 'engine', level, text})
-  const hosts = await planHosts(config, log)
-  await using engine = await startEngine({...engineOptions(config, hosts), signal, log})
-  return await work(engine.firestoreHost, `the ${engine.name} engine`)
-}
-
-/** The official emulators forget everything when they end, and they would end with this command. */
-function refuseForgetful({engine}: ResolvedConfig): void {
-  if (engine !== 'gcloud' && engine !== 'firebase') return
-  throw new StitchError(
-    'The official emulators keep documents in memory, so a seed of their own would be lost at once and was not made.',
-    {
-      code: 'STITCH_ENGINE_FORGETS',
-      exit: 'usage',
-      hints: [
-        `stitch dev --engine ${engine}   and then, beside it, stitch seed`,
-        'stitch seed   (the embedded engine keeps documents)',
-      ],
-    },
+  const forgotten = 'a seed of their own would be lost at once and was not made.'
+  return await atEngine({config, command: 'stitch seed', forgotten, log, signal}, async ({firestoreHost, target}) =>
+    work(firestoreHost, target),
   )
 }
 

@@ -1,0 +1,32 @@
+import type {EngineRecord} from './records.ts'
+import {listAll, REFUSED, unlessRefused, type Json, type Rpc} from './rpc.ts'
+
+/** Schemas (each revision, from the oldest), topics and subscriptions of a project. */
+export async function readPubSub(pubsub: Rpc, project: string): Promise<EngineRecord[]> {
+  const within = {project: `projects/${project}`}
+  const topics = await listAll<Json>(pubsub, 'google.pubsub.v1.Publisher/ListTopics', within, 'topics')
+  const list = 'google.pubsub.v1.Subscriber/ListSubscriptions'
+  const subscriptions = await listAll<Json>(pubsub, list, within, 'subscriptions')
+  return [
+    ...(await readSchemas(pubsub, project)).map((value) => ({kind: 'schema', value}) as const),
+    ...topics.map((value) => ({kind: 'topic', value}) as const),
+    ...subscriptions.map((value) => ({kind: 'subscription', value}) as const),
+  ]
+}
+
+async function readSchemas(pubsub: Rpc, project: string): Promise<Json[]> {
+  const schemas = await unlessRefused([REFUSED.unimplemented], () =>
+    listAll<Json>(pubsub, 'google.pubsub.v1.SchemaService/ListSchemas', {parent: `projects/${project}`}, 'schemas'),
+  )
+  const all: Json[] = []
+  for (const {name} of schemas ?? []) {
+    const list = 'google.pubsub.v1.SchemaService/ListSchemaRevisions'
+    const revisions = await listAll<Json>(pubsub, list, {name, view: 'FULL'}, 'schemas')
+    all.push(...revisions.toSorted((a, b) => compare(a['revisionCreateTime'], b['revisionCreateTime'])))
+  }
+  return all
+}
+
+function compare(a: unknown, b: unknown): number {
+  return Date.parse(String(a)) - Date.parse(String(b)) || String(a).localeCompare(String(b))
+}

@@ -1,0 +1,212 @@
+import {spawnSync} from 'node:child_process'
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {createServer} from 'node:net'
+import {once} from 'node:events'
+import type {AddressInfo} from 'node:net'
+import {Firestore} from '@google-cloud/firestore'
+import {PubSub} from '@google-cloud/pubsub'
+import {describe, expect, test} from 'vitest'
+import {endProcess, isAlive, makeFolder, processesOf, runStitch, startStitch, until} from './run-stitch.ts'
+
+type Env = {readonly FIRESTORE_EMULATOR_HOST: string; readonly PUBSUB_EMULATOR_HOST: string}
+type Started = {readonly pid: number; readonly name: string; readonly env: Env}
+
+async function run<T>(folder: string, ...args: readonly string[]): Promise<T> {
+  const {code, stdout, stderr} = await runStitch(folder, [...args, '--json'])
+  if (code !== 0) throw new Error(`stitch ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`)
+  return JSON.parse(stdout) as T
+}
+
+const start = (folder: string) => run<Started>(folder, 'engine', 'start', '--detach')
+
+function firestoreOf({FIRESTORE_EMULATOR_HOST: host}: Env): Firestore & AsyncDisposable {
+  const client = new Firestore({projectId: 'demo-stitch', host, ssl: false})
+  return Object.assign(client, {[Symbol.asyncDispose]: () => client.terminate()})
+}
+
+function pubsubOf({PUBSUB_EMULATOR_HOST: apiEndpoint}: Env): PubSub & AsyncDisposable {
+  const client = new PubSub({projectId: 'demo-stitch', apiEndpoint, emulatorMode: true})
+  return Object.assign(client, {[Symbol.asyncDispose]: () => client.close()})
+}
+
+/** The texts that a subscription gives, all acknowledged, until it has given so many. */
+async function receive({PUBSUB_EMULATOR_HOST: host}: Env, subscription: string, count: number): Promise<string[]> {
+  const texts: string[] = []
+  await until(async () => {
+    const url = `http://${host}/v1/projects/demo-stitch/subscriptions/${subscription}`
+    const pulled = await fetch(`${url}:pull`, {method: 'POST', body: '{"maxMessages":1000,"returnImmediately":true}'})
+    const {receivedMessages = []} = (await pulled.json()) as {
+      receivedMessages?: {ackId: string; message: {data: string}}[]
+    }
+    texts.push(...receivedMessages.map(({message}) => Buffer.from(message.data, 'base64').toString()))
+    const ackIds = receivedMessages.map(({ackId}) => ackId)
+    if (ackIds.length > 0) await fetch(`${url}:acknowledge`, {method: 'POST', body: JSON.stringify({ackIds})})
+    return texts.length >= count
+  })
+  return texts
+}
+
+describe('stitch engine', () => {
+  test('start --detach returns when ready, with lines for a shell; status says so; stop ends it', async () => {
+    using folder = makeFolder()
+    expect((await runStitch(folder.path, ['engine', 'status'])).code).toBe(1)
+    const started = await runStitch(folder.path, ['engine', 'start', '--detach'])
+    expect(started.code).toBe(0)
+    expect(started.stderr).toBe('')
+    const script = `${started.stdout}\nexec node -e 'console.log(process.env.FIRESTORE_EMULATOR_HOST)'`
+    const host = spawnSync('sh', ['-c', script], {encoding: 'utf8'}).stdout.trim()
+    expect(host).toMatch(/^127\.0\.0\.1:\d+$/)
+    expect(await (await fetch(`http://${host}/`)).text()).toBe('Ok\n')
+
+    const status = await run<{pid: number; ready: boolean; env: Env}>(folder.path, 'engine', 'status')
+    expect(status).toMatchObject({ready: true, engine: 'embedded', env: {FIRESTORE_EMULATOR_HOST: host}})
+    expect((await runStitch(folder.path, ['engine', 'status'])).stdout).toContain(started.stdout)
+
+    const stopped = await runStitch(folder.path, ['engine', 'stop'])
+    expect([stopped.code, stopped.stdout]).toEqual([0, expect.stringContaining(`process ${status.pid}`)])
+    expect(isAlive(status.pid)).toBe(false)
+    expect(processesOf(folder.path)).toEqual([])
+    expect(await run(folder.path, 'engine', 'stop')).toMatchObject({stopped: false})
+  })
+
+  test('in the foreground it ends with Ctrl-C and 0, and takes its ready file along', async () => {
+    using folder = makeFolder()
+    const ready = folder.file('ready.json')
+    const running = startStitch(folder.path, ['engine', 'start', '--ready-file', ready])
+    await until(() => existsSync(ready) && running.stderr().includes('Ctrl-C'))
+    const {pid, env} = JSON.parse(readFileSync(ready, 'utf8')) as Started
+    expect(pid).toBe(running.child.pid)
+    expect(running.stdout()).toContain(`export PUBSUB_EMULATOR_HOST=${env.PUBSUB_EMULATOR_HOST}\n`)
+    running.child.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+    expect(existsSync(ready)).toBe(false)
+    expect(existsSync(folder.file('.stitch/lock.json'))).toBe(false)
+  })
+
+  test('kill -9 loses nothing that was confirmed, and the next start works', async () => {
+    using folder = makeFolder()
+    const {pid, env} = await start(folder.path)
+    await using firestore = firestoreOf(env)
+    await using pubsub = pubsubOf(env)
+    const [topic] = await pubsub.createTopic('orders')
+    await topic.createSubscription('worker')
+    const confirmed = {documents: [] as string[], messages: [] as string[]}
+    const killed = new AbortController()
+    const write = async (): Promise<void> => {
+      for (let n = 0; !killed.signal.aborted; n++) {
+        const [name, text] = [`visitors/${n}`, `message ${n}`]
+        await Promise.all([
+          firestore
+            .doc(name)
+            .set({n})
+            .then(() => confirmed.documents.push(name)),
+          topic.publishMessage({data: Buffer.from(text)}).then(() => confirmed.messages.push(text)),
+        ])
+      }
+    }
+    const writing = write().catch(() => undefined)
+    await until(() => confirmed.messages.length >= 50)
+    endProcess(pid)
+    await until(() => !isAlive(pid))
+    killed.abort()
+    const status = await runStitch(folder.path, ['engine', 'status', '--json'])
+    expect([status.code, JSON.parse(status.stdout)]).toEqual([1, expect.objectContaining({running: false})])
+
+    const again = await start(folder.path)
+    expect(again.pid).not.toBe(pid)
+    await using reader = firestoreOf(again.env)
+    const names = (await reader.collection('visitors').get()).docs.map(({ref}) => ref.path)
+    expect(confirmed.documents.filter((name) => !names.includes(name))).toEqual([])
+    const texts = await receive(again.env, 'worker', confirmed.messages.length)
+    expect(confirmed.messages.filter((text) => !texts.includes(text))).toEqual([])
+    await run(folder.path, 'engine', 'stop')
+    // The client retries for minutes what the killed engine cannot answer any more.
+    void writing
+  })
+
+  test('a start that cannot be says why, detached as well', async () => {
+    using folder = makeFolder()
+    await using server = createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const port = String((server.address() as AddressInfo).port)
+    const refused = await runStitch(folder.path, ['engine', 'start', '--detach', '--pubsub-port', port])
+    expect([refused.code, refused.stdout]).toEqual([3, ''])
+    expect(refused.stderr).toContain('STITCH_PORT_TAKEN')
+    const {pid} = await start(folder.path)
+    const second = await runStitch(folder.path, ['engine', 'start', '--detach', '--json'])
+    expect([second.code, JSON.parse(second.stdout)]).toEqual([
+      3,
+      {error: expect.objectContaining({code: 'STITCH_BUSY', hints: expect.arrayContaining(['stitch engine stop'])})},
+    ])
+    expect(isAlive(pid)).toBe(true)
+    await run(folder.path, 'engine', 'stop')
+    const external = await runStitch(folder.path, ['engine', 'start', '--engine', 'external'])
+    expect([external.code, external.stderr]).toEqual([2, expect.stringContaining('STITCH_ENGINE_EXTERNAL')])
+  })
+
+  test('stop ends nobody else: not another command, and not a process with the same number', async () => {
+    using folder = makeFolder()
+    mkdirSync(folder.file('.stitch'))
+    const lock = (owner: object) => writeFileSync(folder.file('.stitch/lock.json'), JSON.stringify(owner))
+    const {start: started, host} = identityOf(process.pid)
+    const own = {pid: process.pid, started, machine: host, since: 'now'}
+    lock({...own, command: 'stitch dev'})
+    const refused = await runStitch(folder.path, ['engine', 'stop'])
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('STITCH_ENGINE_NOT_OURS')])
+    lock({...own, command: 'stitch engine start', started: 'another-boot/1'})
+    expect(await run(folder.path, 'engine', 'stop')).toMatchObject({stopped: false})
+  })
+
+  test('seed writes into it; export, reset and import bring everything back', async () => {
+    using folder = makeFolder()
+    const {env} = await start(folder.path)
+    expect(await run(folder.path, 'seed')).toMatchObject({target: 'the engine of the running stitch engine start'})
+    await using pubsub = pubsubOf(env)
+    const [topic] = await pubsub.createTopic('orders')
+    await topic.createSubscription('worker')
+    await topic.publishMessage({data: Buffer.from('waits')})
+    await using firestore = firestoreOf(env)
+    const count = async () => (await firestore.collectionGroup('products').get()).size
+    const before = await count()
+    expect(before).toBeGreaterThan(0)
+
+    type Report = {readonly counts: Readonly<Record<string, number>>; readonly file: string}
+    mkdirSync(folder.file('backup'))
+    const exported = await run<Report>(folder.path, 'engine', 'export', 'backup')
+    expect(exported).toMatchObject({
+      file: 'backup/stitch-engine.ndjson',
+      counts: {topic: 1, subscription: 1, message: 1},
+    })
+    expect(await run(folder.path, 'engine', 'reset')).toMatchObject({subscriptions: 1})
+    expect(await count()).toBe(0)
+    const piped = await runStitch(folder.path, ['engine', 'import', '-', '--reset'], {
+      input: readFileSync(folder.file('backup/stitch-engine.ndjson'), 'utf8'),
+    })
+    expect([piped.code, piped.stdout]).toEqual([0, expect.stringContaining('imported into the engine of the running')])
+    expect(await count()).toBe(before)
+    expect(await receive(env, 'worker', 1)).toEqual(['waits'])
+    await run(folder.path, 'engine', 'stop')
+
+    // The same where none runs, into another folder; stdout is the export and nothing else.
+    const out = await runStitch(folder.path, ['engine', 'export', '-'])
+    expect(out.code).toBe(0)
+    const other = ['--data-dir', folder.file('other')]
+    writeFileSync(folder.file('copy.ndjson'), out.stdout)
+    expect(await run(folder.path, 'engine', 'import', 'copy.ndjson', ...other)).toMatchObject({
+      counts: {document: exported.counts['document'], topic: 1, subscription: 1},
+    })
+    const again = await runStitch(folder.path, ['engine', 'export', '-', ...other])
+    const contentOf = (text: string) => text.split('\n').slice(1)
+    expect(contentOf(again.stdout)).toEqual(contentOf(out.stdout))
+    const broken = await runStitch(folder.path, ['engine', 'import', 'stitch.config.json', ...other])
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('STITCH_ENGINE_DATA_UNREADABLE')])
+  })
+})
+
+/** What the lock of a data folder says of a process. */
+function identityOf(pid: number): {readonly start: string; readonly host: string} {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return {start: `${boot}/${ticks}`, host: readFileSync('/proc/sys/kernel/hostname', 'utf8').trim()}
+}

@@ -1,0 +1,172 @@
+import {PubSub} from '@google-cloud/pubsub'
+import {FieldValue, Firestore} from '@google-cloud/firestore'
+import {describe, expect, test} from 'vitest'
+import {openRpc} from '#runtime/engine/transfer/rpc.ts'
+import {resetEngine} from '#runtime/engine/transfer/reset.ts'
+import type {Engine} from '#runtime/engine/types.ts'
+import {startEmbedded} from '../firestore/start-embedded.ts'
+import {describeCopy} from './between.ts'
+import {exported, imported} from './copy.ts'
+import {drainTexts, fill, first, must, pull, readAll, second, topic} from './fill.ts'
+
+async function openTwo() {
+  await using stack = new AsyncDisposableStack()
+  const from = stack.use(await startEmbedded())
+  const to = stack.use(await startEmbedded())
+  const opened = stack.move()
+  return {from, to, [Symbol.asyncDispose]: () => opened.disposeAsync()}
+}
+
+const HEADER = '{"format":"stitch-engine","version":1}\n'
+
+describe('from one embedded engine into another', () => {
+  describeCopy(openTwo)
+
+  test('all projects and databases go along, and vectors stay vectors', async () => {
+    await using engines = await openTwo()
+    const {from, to} = engines
+    const open = (host: string, projectId: string, databaseId: string) =>
+      new Firestore({projectId, databaseId, host, ssl: false})
+    const places = [
+      ['one', '(default)'],
+      ['one', 'second'],
+      ['two', '(default)'],
+    ] as const
+    for (const [project, database] of places) {
+      const client = open(from.firestoreHost, project, database)
+      await client.doc('a/x').set({project, database, vector: FieldValue.vector([1, 2])})
+      await client.terminate()
+    }
+    for (const project of ['one', 'two']) await must(from.pubsubHost, 'PUT', `/v1/projects/${project}/topics/orders`)
+    const {text} = await exported(from)
+    await imported(to, text)
+    for (const [project, database] of places) {
+      const client = open(to.firestoreHost, project, database)
+      const data = (await client.doc('a/x').get()).data()
+      expect(data).toEqual({project, database, vector: FieldValue.vector([1, 2])})
+      await client.terminate()
+    }
+    expect(await must(to.pubsubHost, 'GET', '/emulator/v1/projects')).toEqual({projects: ['one', 'two']})
+    expect((await exported(to)).text).toBe(text)
+  })
+
+  test('schemas go with their revisions, which topics then name by their new ids', async () => {
+    await using engines = await openTwo()
+    const {from, to} = engines
+    const define = (...names: readonly string[]) =>
+      JSON.stringify({type: 'record', name: 'A', fields: names.map((name) => ({name, type: 'string', default: ''}))})
+    const schema = 'projects/demo-stitch/schemas/shape'
+    await must(from.pubsubHost, 'POST', '/v1/projects/demo-stitch/schemas?schemaId=shape', {
+      type: 'AVRO',
+      definition: define('x'),
+    })
+    const body = {schema: {name: schema, type: 'AVRO', definition: define('x', 'y')}}
+    const {revisionId} = await must(from.pubsubHost, 'POST', `/v1/${schema}:commit`, body)
+    await must(from.pubsubHost, 'PUT', `/v1/${topic}`, {
+      schemaSettings: {schema, encoding: 'JSON', firstRevisionId: revisionId},
+    })
+    const {counts} = await imported(to, (await exported(from)).text)
+    expect(counts).toMatchObject({schema: 1, topic: 1})
+    const {schemas} = await must(to.pubsubHost, 'GET', `/v1/${schema}:listRevisions?view=FULL`)
+    const revisions = schemas as {revisionId: string; definition: string}[]
+    expect(revisions.map(({definition}) => definition).toSorted()).toEqual([define('x', 'y'), define('x')].toSorted())
+    const newest = revisions.find(({definition}) => definition === define('x', 'y'))
+    expect(await must(to.pubsubHost, 'GET', `/v1/${topic}`)).toMatchObject({
+      schemaSettings: {schema, encoding: 'JSON', firstRevisionId: newest?.revisionId},
+    })
+  })
+
+  test('what is there already stays, and is named', async () => {
+    await using engines = await openTwo()
+    const {from, to} = engines
+    await fill(from)
+    await must(to.pubsubHost, 'PUT', `/v1/${topic}`, {labels: {mine: 'yes'}})
+    await must(to.pubsubHost, 'PUT', `/v1/${first}`, {topic})
+    const {counts, skipped} = await imported(to, (await exported(from)).text)
+    expect(counts).toMatchObject({topic: 0, subscription: 1, message: 0})
+    expect(skipped.map(({what}) => what)).toEqual([topic, `3 messages of ${topic}`, first])
+    expect(await must(to.pubsubHost, 'GET', `/v1/${topic}`)).toMatchObject({labels: {mine: 'yes'}})
+    expect(await drainTexts(to.pubsubHost, first)).toEqual([])
+  })
+
+  test('messages that are out with a subscriber are exported, with no attempt more', async () => {
+    await using engines = await openTwo()
+    const {from, to} = engines
+    const policy = {deadLetterPolicy: {deadLetterTopic: topic, maxDeliveryAttempts: 5}}
+    await must(from.pubsubHost, 'PUT', `/v1/${topic}`)
+    await must(from.pubsubHost, 'PUT', `/v1/${first}`, {topic, ...policy})
+    await must(from.pubsubHost, 'POST', `/v1/${topic}:publish`, {messages: [{data: 'MQ=='}]})
+    const [held] = await pull(from.pubsubHost, first, 1)
+    await imported(to, (await exported(from)).text)
+    expect(await pull(to.pubsubHost, first, 1)).toEqual([expect.objectContaining({deliveryAttempt: 1})])
+    await must(from.pubsubHost, 'POST', `/v1/${first}:modifyAckDeadline`, {
+      ackIds: [held!.ackId],
+      ackDeadlineSeconds: 0,
+    })
+    const client = new PubSub({projectId: 'demo-stitch', apiEndpoint: from.pubsubHost, emulatorMode: true})
+    const attempt = Promise.withResolvers<number>()
+    const subscription = client.subscription(first)
+    subscription.on('message', (message) => {
+      message.ack()
+      attempt.resolve(message.deliveryAttempt)
+    })
+    expect(await attempt.promise).toBe(2)
+    await subscription.close()
+    await client.close()
+  })
+
+  test.each([
+    ['', /does not begin with/, 1],
+    ['{"format":"other"}\n', /does not begin with/, 1],
+    ['{"format":"stitch-engine","version":2}\n', /version 2/, 1],
+    [`${HEADER}{"document":{"name":"x"}`, /JSON/, 2],
+    [`${HEADER}\n{"documents":[]}\n`, /no document, schema, topic/, 3],
+    [
+      `${HEADER}{"document":{"name":"projects/p/databases/d/documents/a/b","fields":{"n":{"integerValue":"x"}}}}\n`,
+      /TYPE_INT64/,
+      2,
+    ],
+  ])('%j is refused with its place', async (text, message, line) => {
+    await using engine = await startEmbedded()
+    await expect(imported(engine, text)).rejects.toMatchObject({
+      code: 'STITCH_ENGINE_DATA_INVALID',
+      message: expect.stringMatching(message),
+      at: {file: 'backup.ndjson', line},
+    })
+  })
+})
+
+describe('a reset', () => {
+  const reset = async (engine: Engine, topics: boolean) => {
+    const {signal} = new AbortController()
+    await using pubsub = openRpc(engine.pubsubHost, signal)
+    const {firestoreHost, pubsubHost} = engine
+    const scope = {firestoreHost, pubsubHost, projectId: 'demo-stitch', databases: ['(default)']}
+    return await resetEngine(scope, {pubsub}, {topics}, signal)
+  }
+
+  test('leaves topics and subscriptions, without messages', async () => {
+    await using engine = await startEmbedded()
+    await fill(engine)
+    expect(await reset(engine, false)).toEqual({
+      databases: ['projects/demo-stitch/databases/(default)'],
+      subscriptions: 2,
+      removed: 0,
+    })
+    expect((await readAll(engine.firestoreHost)).size).toBe(0)
+    for (const subscription of [first, second]) {
+      expect(await drainTexts(engine.pubsubHost, subscription)).toEqual([])
+      expect(await must(engine.pubsubHost, 'GET', `/v1/${subscription}`)).toMatchObject({topic})
+    }
+    await must(engine.pubsubHost, 'POST', `/v1/${topic}:publish`, {messages: [{data: 'NA=='}]})
+    expect(await drainTexts(engine.pubsubHost, first)).toEqual(['4'])
+  })
+
+  test('removes all of Pub/Sub where that is wanted', async () => {
+    await using engine = await startEmbedded()
+    await fill(engine)
+    await must(engine.pubsubHost, 'PUT', '/v1/projects/demo-stitch/snapshots/moment', {subscription: first})
+    expect(await reset(engine, true)).toMatchObject({subscriptions: 0, removed: 4})
+    expect(await must(engine.pubsubHost, 'GET', '/emulator/v1/projects')).toEqual({projects: []})
+  })
+})
