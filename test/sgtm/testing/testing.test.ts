@@ -72,6 +72,15 @@ describe('mocks', () => {
     ).toEqual([true, true, false])
   })
 
+  test('a function in the place of an object API may be called by code that knows, and is seen then', async () => {
+    const code = "const B = require('BigQuery'); const b = require('getType')(B) === 'function' ? B() : B; b.insert('x')"
+    expect(
+      await passed(code, [
+        "let rows; mock('BigQuery', () => ({insert: (row) => { rows = row; }})); runCode(); assertThat(rows).isEqualTo('x'); assertApi('BigQuery').wasCalled();",
+      ]),
+    ).toEqual([true])
+  })
+
   test('one may build on the API that it replaces', async () => {
     expect(
       await passed("return require('JSON').parse('[1]')", [

@@ -17,12 +17,15 @@ import type {Pending} from './settle.ts'
 import {runScenario} from './run-scenario.ts'
 import type {CountedResult, ScenarioDeps, ScenarioResult, TestMode} from './run-scenario.ts'
 
-/** What a scenario that mocks nothing sees. */
+/**
+ * What a scenario that mocks nothing sees. Published templates log the header `trace-id` and have tests that expect it,
+ * so requests in Tag Manager's editor seem to have one.
+ */
 const request: IncomingRequest = {
   method: 'GET',
   path: '/',
   query: '',
-  headers: {},
+  headers: {'trace-id': '0'},
   body: undefined,
   remoteAddress: '127.0.0.1',
 }
