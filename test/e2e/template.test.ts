@@ -111,6 +111,29 @@ test('--watch runs again after a change, until it is interrupted', async () => {
   expect((await running.finished).code).toBe(130)
 })
 
+test('mistakes are found without running anything; warnings fail where that is asked for', async () => {
+  using folder = makeFolder()
+  writeFileSync(
+    folder.file('a.tpl'),
+    good.replace('return data.a;', "const unused = 1;\nrequire('logToConsole')('x');"),
+  )
+  writeFileSync(folder.file('b.tpl'), good.replace('return data.a;', 'const unused = 1;'))
+  const both = await runStitch(folder.path, ['template', 'check', '.', '--report', 'github'])
+  expect(both.code).toBe(1)
+  expect(both.stdout).toContain('::error file=a.tpl,line=9,col=1,title=permission-missing::logToConsole needs')
+  expect(both.stdout).toContain('::warning file=b.tpl,line=8,col=7,title=dead-code::The name unused is never used.')
+  const warned = await runStitch(folder.path, ['template', 'check', 'b.tpl'])
+  expect(warned).toMatchObject({code: 0, stderr: ''})
+  expect(warned.stdout).toContain('b.tpl:8:7  warning  dead-code\n')
+  expect(warned.stdout).toContain('\n1 template: 0 errors, 1 warning\n')
+  const strict = await runStitch(folder.path, ['template', 'check', 'b.tpl', '--strict', '--json'])
+  expect(strict.code).toBe(1)
+  expect(JSON.parse(strict.stdout)).toMatchObject({
+    exit: 1,
+    templates: [{file: 'b.tpl', findings: [{rule: 'dead-code', at: {line: 8, column: 7}}]}],
+  })
+})
+
 test('unpacked, edited, tested in the folder and packed again', async () => {
   using folder = makeFolder()
   const original = readFileSync(join(packageRoot, 'fixtures/container/vendor-tag.tpl'))

@@ -14,15 +14,19 @@ const escapeProperty = (text: string): string => text.replaceAll(/[%\r\n:,]/g, (
 const CONTROLS = /(?!\n)\p{Cc}/gu
 
 /** One workflow command (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands). */
-function annotate(properties: Readonly<Record<string, string | number>>, message: string): string {
+export function annotate(
+  level: 'error' | 'warning',
+  properties: Readonly<Record<string, string | number>>,
+  message: string,
+): string {
   const pairs = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`)
-  return `::error ${pairs.join(',')}::${escapeMessage(message.replaceAll(CONTROLS, ' '))}\n`
+  return `::${level} ${pairs.join(',')}::${escapeMessage(message.replaceAll(CONTROLS, ' '))}\n`
 }
 
 function annotateCheck(check: CheckView, view: RunView): string {
   const place = check.at ? {file: check.at.file, line: check.at.line, col: check.at.column} : {}
   const sides = `expected ${check.expected ?? 'nothing'}\nactual ${check.actual ?? 'nothing'}`
-  return annotate({...place, title: subjectOf(check, view)}, `${check.check}\n${sides}`)
+  return annotate('error', {...place, title: subjectOf(check, view)}, `${check.check}\n${sides}`)
 }
 
 /** An annotation per failed check, at its line in the scenario, and one for the error that stopped the run. */
@@ -30,10 +34,11 @@ export const reportGithub: Reporter = async function* (events) {
   const view = await foldAll(events)
   for (const check of allChecks(view)) if (!check.passed) yield annotateCheck(check, view)
   for (const request of view.requests) {
-    if (request.error !== undefined) yield annotate({title: `${request.scenario} › ${request.step}`}, request.error)
+    if (request.error !== undefined)
+      yield annotate('error', {title: `${request.scenario} › ${request.step}`}, request.error)
   }
   const error = view.verdict?.error
-  if (error) yield annotate({title: error.code}, [error.message, ...error.hints].join('\n'))
+  if (error) yield annotate('error', {title: error.code}, [error.message, ...error.hints].join('\n'))
 }
 
 /** Text for a cell of a Markdown table: nothing in it is markup, and it stays on its line. */

@@ -73,7 +73,8 @@ describe('mocks', () => {
   })
 
   test('a function in the place of an object API may be called by code that knows, and is seen then', async () => {
-    const code = "const B = require('BigQuery'); const b = require('getType')(B) === 'function' ? B() : B; b.insert('x')"
+    const code =
+      "const B = require('BigQuery'); const b = require('getType')(B) === 'function' ? B() : B; b.insert('x')"
     expect(
       await passed(code, [
         "let rows; mock('BigQuery', () => ({insert: (row) => { rows = row; }})); runCode(); assertThat(rows).isEqualTo('x'); assertApi('BigQuery').wasCalled();",

@@ -9,6 +9,7 @@ import {parseTemplate} from '#runtime/sgtm/tpl/parse-template.ts'
 import {templateInvalid} from '#runtime/sgtm/tpl/read-template.ts'
 import {findTemplates} from './find-templates.ts'
 import type {TemplateSource} from './find-templates.ts'
+import {isWebOnly} from './web-template.ts'
 
 /** What became of one template. `untested`: it has no tests, or none that was wanted, or is one for web containers. */
 export type TestedTemplate = {
@@ -110,14 +111,6 @@ async function testSource(source: TemplateSource, options: TestTemplatesOptions)
     if (!(error instanceof StitchError)) throw error
     return {...base, verdict: 'invalid', problems: problemsOf(error, source)}
   }
-}
-
-/** Known by its marker, on a line of its own. */
-export function isWebOnly(text: string): boolean {
-  return (
-    /^[ \t\uFEFF]*___SANDBOXED_JS_FOR_WEB_TEMPLATE___\s*$/m.test(text) &&
-    !/^[ \t\uFEFF]*___SANDBOXED_JS_FOR_SERVER___\s*$/m.test(text)
-  )
 }
 
 function relocate(result: ScenarioResult, {locate}: TemplateSource): ScenarioResult {

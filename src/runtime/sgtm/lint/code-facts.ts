@@ -35,26 +35,28 @@ export function gatherFacts(root: AnyNode): CodeFacts {
   const candidates: CallExpression[] = []
   let readsAll = false
 
-  const visit = (node: AnyNode, parent: AnyNode | undefined): void => {
+  /** @param own false where a function's parameter takes the name `data` */
+  const visit = (node: AnyNode, parent: AnyNode | undefined, own: boolean): void => {
     const api = requiredBy(node)
     if (api !== undefined) required.push({api, node})
     if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') {
-      const own = node.init ? requiredBy(node.init) : undefined
-      if (own !== undefined) apis.set(node.id.name, own)
+      const init = node.init ? requiredBy(node.init) : undefined
+      if (init !== undefined) apis.set(node.id.name, init)
       // A second declaration of the name makes its value unknown.
       else constants.set(node.id.name, constants.has(node.id.name) ? undefined : (node.init ?? undefined))
     }
     if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier')
       constants.set(node.left.name, undefined)
     if (node.type === 'CallExpression') candidates.push(node)
-    if (node.type === 'Identifier' && node.name === 'data' && !isName(node, parent)) {
+    if (own && node.type === 'Identifier' && node.name === 'data' && !isName(node, parent)) {
       const name = parent?.type === 'MemberExpression' && parent.object === node ? nameOf(parent) : undefined
-      if (name === undefined) readsAll = true
+      if (name === undefined || name === 'hasOwnProperty') readsAll = true
       else reads.push({name, node: parent!})
     }
-    for (const child of childrenOf(node)) visit(child, node)
+    const inside = own && !(node !== root && takesData(node))
+    for (const child of childrenOf(node)) visit(child, node, inside)
   }
-  visit(root, undefined)
+  visit(root, undefined, true)
 
   const apiOf: CodeFacts['apiOf'] = (node) => {
     const direct = requiredBy(node) ?? (node.type === 'Identifier' ? apis.get(node.name) : undefined)
@@ -78,6 +80,12 @@ export function gatherFacts(root: AnyNode): CodeFacts {
     return found && node.callee.type !== 'Super' ? [{...found, args: node.arguments, node}] : []
   })
   return {required, calls, reads, readsAll, textOf: (node) => textOf(node), apiOf}
+}
+
+function takesData(node: AnyNode): boolean {
+  return (
+    'params' in node && node.params.some((parameter) => parameter.type === 'Identifier' && parameter.name === 'data')
+  )
 }
 
 /** The name in `require('name')`. */

@@ -3,7 +3,11 @@ import {childrenOf} from '../sandbox/scopes.ts'
 import {isName} from './code-facts.ts'
 
 /** A piece of code that never runs, or a name that nothing uses. */
-export type DeadPiece = {readonly node: AnyNode; readonly what: 'unreachable' | 'function' | 'variable'; readonly name: string}
+export type DeadPiece = {
+  readonly node: AnyNode
+  readonly what: 'unreachable' | 'function' | 'variable'
+  readonly name: string
+}
 
 /** Finds what follows a jump in its block, and functions and variables that nothing refers to. */
 export function findDeadCode(statements: readonly AnyNode[]): readonly DeadPiece[] {
