@@ -2,7 +2,20 @@
 import {existsSync} from 'node:fs'
 import {root, timeNode} from './measure.ts'
 
-const ALL = ['help', 'cold', 'roundtrip', 'reads', 'messages', 'grpc', 'seed', 'million', 'store', 'query', 'function']
+const ALL = [
+  'help',
+  'cold',
+  'roundtrip',
+  'reads',
+  'messages',
+  'grpc',
+  'seed',
+  'million',
+  'store',
+  'query',
+  'function',
+  'template',
+]
 
 const names = process.argv.slice(2)
 for (const name of names.length > 0 ? names : ALL) {

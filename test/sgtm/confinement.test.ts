@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {SandboxError} from '#runtime/sgtm/sandbox/sandbox.ts'
 import {run, start} from './run-code.ts'
 
 describe('nothing leads out of the realm', () => {
@@ -175,5 +176,111 @@ describe('nothing leads out of the realm', () => {
       apis,
     )
     expect(new Set(found)).toEqual(new Set(['toString', 'hasOwnProperty', 'map', 'then', 'string', 'number']))
+  })
+
+  test.each([
+    ['const a = [1]; a.constructor = {}; return a.map((x) => x + 1)', [2]],
+    ['const a = [1, 2]; a.constructor = function() {}; return a.slice(1).concat(a.filter((x) => x > 1))', [2, 2]],
+    ['function f() { let sum = 0; for (const x of arguments) sum += x; return sum } return f(1, 2)', 3],
+    ["const o = {length: 4294967295, 0: 'x'}; let n = 0; for (const k in o) n++; return n", 2],
+    [
+      "const o = {}; o['__proto__'] = {x: 1}; return [o.x, ({}).x, require('Object').keys(o)]",
+      [undefined, undefined, ['__proto__']],
+    ],
+    [
+      'const o = {constructor: 1, hasOwnProperty: 2, toString: 3}; return o.constructor + o.hasOwnProperty + o.toString',
+      6,
+    ],
+    [
+      "const k = 'constr' + 'uctor'; return [[][k], ''[k], (() => 1)[k], require[k]]",
+      [undefined, undefined, undefined, undefined],
+    ],
+    ["let n = 0; const o = {toString: () => { n++; return 'constructor' }}; return [[][o], n]", [undefined, 1]],
+    [
+      "const P = require('Promise'); const p = P.create((ok) => ok(1)); return [p.constructor, p.then.bind, p.finally.call]",
+      [undefined, undefined, undefined],
+    ],
+  ])('tricks with copies, names and conversions: %s', (text, result) => {
+    expect(run(text)).toEqual(result)
+  })
+
+  test.each([
+    ["const P = require('Promise'); P.create((ok) => ok(1)).then = 1", /extensible|read only/],
+    ["const P = require('Promise'); P.all = 1", /read only/],
+    [
+      "const p = require('Promise').create((ok) => ok(1)); const then = p.then; then((x) => x)",
+      /taken from its promise/,
+    ],
+    ['for (const x of {}) x', /iterable/],
+    ['const a = []; a.length = -1', /array length/],
+    ['const a = []; a.length = 4294967295; a.push(1)', /length/],
+    ['return undefined.constructor', /undefined/],
+    ["return require('JSON').stringify({toJSON: (key) => undefined.x})", /undefined/],
+  ])('what fails, fails inside: %s', (text, said) => {
+    const outcome = ((): string => {
+      try {
+        run(text)
+      } catch (error) {
+        expect(error).toBeInstanceOf(SandboxError)
+        return (error as Error).message
+      }
+      return 'nothing failed'
+    })()
+    expect(outcome).toMatch(said)
+  })
+
+  test('what the host does with a value of a template cannot reach the objects of the template', () => {
+    const kept: Record<string, unknown>[] = []
+    const keep = (value: Record<string, unknown>): void => {
+      value['polluted'] = 1
+      kept.push(value)
+    }
+    const text =
+      "const o = {toString: () => 'x', valueOf: () => 1, toJSON: () => 2, then: () => 3, a: [1]}; require('keep')(o); return [o.polluted, o.a.polluted]"
+    expect(run(text, {}, {keep})).toEqual([undefined, undefined])
+    expect(Object.getPrototypeOf(kept[0])).toBeNull()
+    // Functions are there, but they are the host's, and what they give are copies.
+    const {then} = kept[0] as {then: () => unknown}
+    expect(then()).toBe(3)
+    expect(Object.getPrototypeOf(then)).toBe(Function.prototype)
+  })
+
+  test('a promise that a template returns and poisons is settled by its own run', async () => {
+    const seen: unknown[] = []
+    const text =
+      "const P = require('Promise'); return P.create((ok) => ok({then: (ok, no) => { ok({then: (yes) => yes('last')}); no('never'); ok('never') }}))"
+    const result = start(text, {}).call() as Promise<unknown>
+    expect(Object.getPrototypeOf(result)).toBe(Promise.prototype)
+    seen.push(await result)
+    expect(seen).toEqual(['last'])
+  })
+
+  test('an error of the realm that reaches the host has no object of the realm in it', () => {
+    const caught = ((): unknown => {
+      try {
+        run('const o = {a: undefined}; return o.a.b')
+      } catch (error) {
+        return error
+      }
+      return undefined
+    })()
+    expect(caught).toBeInstanceOf(SandboxError)
+    expect(Object.keys(caught as object)).toEqual(['name', 'at'])
+    expect((caught as Error).cause).toBeUndefined()
+  })
+
+  test('handles of a promise that come too late, after the end, call nothing', async () => {
+    const seen: unknown[] = []
+    let late: ((value: unknown) => void) | undefined
+    const keep = (ok: (value: unknown) => void): void => void (late = ok)
+    const ended = start(
+      "const keep = require('keep'); const see = require('see'); require('Promise').create((ok) => keep(ok)).then((v) => see(v)).finally(() => see('end'))",
+      {keep, see: (value: unknown) => void seen.push(value)},
+    )
+    ended.call()
+    ended.end()
+    expect(() => late?.(1)).toThrow(/over/)
+    await new Promise((resolve) => void setTimeout(resolve, 10))
+    expect(seen).toEqual([])
   })
 })

@@ -82,12 +82,12 @@ describe('refused before running', () => {
     ['return 010', 'Invalid number'],
     ['}) (function() {', 'Unexpected|closing'],
     ['})(); (function(data) {', 'closing|Unexpected'],
-    ['return Math.abs(1)', 'Math.*not declared.*require'],
-    ['if (false) nowhere()', '`nowhere` is not declared'],
-    ['process.exit()', '`process` is not declared'],
+    ['return Math.abs(1)', 'Math.*undeclared variable.*require'],
+    ['if (false) nowhere()', '`nowhere` is an undeclared variable'],
+    ['process.exit()', '`process` is an undeclared variable'],
     ['globalThis', '`globalThis`'],
     ["eval('1')", '`eval`'],
-    ['{ let a = 1 } return a', '`a` is not declared'],
+    ['{ let a = 1 } return a', '`a` is an undeclared variable'],
     ["require('sendPixel')", 'sendPixel'],
     ["const x = require('fs')", '`fs`'],
     ['let a = 1; let a = 2', 'already been declared'],
@@ -100,10 +100,21 @@ describe('refused before running', () => {
     const compiled = compile('const a = 1;\n  const b = new a();')
     expect(compiled.ok ? [] : compiled.refusals).toEqual([
       {
-        message: '`new` is not part of sandboxed JavaScript.',
+        message: "`new` is not part of sandboxed JavaScript. Token 'new' at 2,12.",
         at: {file: 'sample.tpl', line: 11, column: 13},
         excerpt: '11 |   const b = new a();\n   |             ^',
       },
+    ])
+  })
+
+  test('the token is counted as in the editor, which does not show the blank lines before the code', () => {
+    const compiled = compile('\n\nconst x = Math.floor(1.5);')
+    expect(compiled.ok ? [] : compiled.refusals.map(({message, at}) => [message, at.line, at.column])).toEqual([
+      [
+        "`Math` is an undeclared variable in a function template. Write `const Math = require('Math');` first. Token 'Math' at 1,10.",
+        12,
+        11,
+      ],
     ])
   })
 

@@ -24,7 +24,7 @@ export function checkProgram(source: Source, {root, statements, shift}: ParsedPr
   const walk = (node: AnyNode): void => {
     const judgement = judgeSyntax(node)
     if (judgement) {
-      refusals.push(objectAt(source, node.start - shift, judgement))
+      refusals.push(refuse(source, node.start - shift, judgement))
       return
     }
     if (node.type === 'Identifier' && source.text.slice(node.start - shift, node.end - shift) !== node.name) {
@@ -60,7 +60,7 @@ export function checkProgram(source: Source, {root, statements, shift}: ParsedPr
 
   const known = new Set(['undefined', 'NaN', 'Infinity', 'arguments', ...source.offered])
   for (const node of findUndeclared(root, known))
-    refusals.push(objectAt(source, node.start - shift, undeclared(node, apis)))
+    refusals.push(refuse(source, node.start - shift, undeclared(node, apis)))
   for (const {name, offset} of calls) {
     if (undocumented.has(name) && !own.has(name) && !documentedMethods.has(name)) {
       warnings.push(
@@ -71,9 +71,20 @@ export function checkProgram(source: Source, {root, statements, shift}: ParsedPr
   return {refusals, warnings}
 }
 
+/**
+ * An objection that also names the token as Tag Manager's editor does, by its line in the code alone and its column from
+ * 0 on, for those who have that message before them.
+ */
+function refuse(source: Source, offset: number, message: string): Objection {
+  const code = source.text.trimStart()
+  const before = source.text.slice(source.text.length - code.length, offset).split('\n')
+  const token = /^[\w$]+|^./.exec(source.text.slice(offset))?.[0] ?? ''
+  return objectAt(source, offset, `${message} Token '${token}' at ${before.length},${before.at(-1)?.length ?? 0}.`)
+}
+
 function undeclared({name}: Identifier, apis: KnownApis): string {
   const hint = apis.has(name) ? ` Write \`const ${name} = require('${name}');\` first.` : ''
-  return `\`${name}\` is not declared.${hint}`
+  return `\`${name}\` is an undeclared variable in a function template.${hint}`
 }
 
 /** Methods of the `Object` API, which share their names with undocumented ones of arrays. */
