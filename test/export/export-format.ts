@@ -1,7 +1,7 @@
 import {z} from 'zod'
 
-// What Tag Manager's own exports look like (exportFormatVersion 2), as seen in public ones: nothing is optional that none of
-// them lacks, and no other key is known.
+// What Tag Manager's own exports look like (exportFormatVersion 2), as seen in nineteen public ones, of server and web
+// containers: nothing is optional that none of them lacks, and no other key is known. Their owners emptied some by hand.
 
 const Id = z.string().regex(/^\d+$/)
 const Fingerprint = z.string().regex(/^\d{13}$/)
@@ -23,7 +23,12 @@ const Encoded: z.ZodType<Encoded> = z.lazy(() =>
     z.strictObject({type: z.literal('TEMPLATE'), ...Key, value: z.string().optional()}),
     z.strictObject({type: z.literal('BOOLEAN'), ...Key, value: z.enum(['true', 'false'])}),
     z.strictObject({type: z.literal('INTEGER'), ...Key, value: z.string().regex(/^-?\d+$/)}),
-    z.strictObject({type: z.literal('TAG_REFERENCE'), ...Key, value: z.string(), isWeakReference: z.boolean()}),
+    z.strictObject({
+      type: z.literal('TAG_REFERENCE'),
+      ...Key,
+      value: z.string(),
+      isWeakReference: z.boolean().optional(),
+    }),
     z.strictObject({type: z.literal('LIST'), ...Key, list: z.array(Encoded).optional()}),
     z.strictObject({type: z.literal('MAP'), ...Key, map: z.array(Encoded).optional()}),
   ]),
@@ -51,26 +56,37 @@ const Tag = z.strictObject({
   parameter: z.array(Named).optional(),
   firingTriggerId: z.array(Id).min(1).optional(),
   blockingTriggerId: z.array(Id).min(1).optional(),
-  tagFiringOption: z.enum(['ONCE_PER_EVENT', 'ONCE_PER_LOAD', 'UNLIMITED']),
+  tagFiringOption: z.enum(['ONCE_PER_EVENT', 'ONCE_PER_LOAD', 'UNLIMITED']).optional(),
   monitoringMetadata: z.strictObject({type: z.literal('MAP'), map: z.array(Named).optional()}),
-  consentSettings: z.strictObject({
-    consentStatus: z.enum(['NOT_SET', 'NOT_NEEDED', 'NEEDED']),
-    consentType: z
-      .strictObject({
-        type: z.literal('LIST'),
-        list: z.array(z.strictObject({type: z.literal('TEMPLATE'), value: z.string()})),
-      })
-      .optional(),
-  }),
+  consentSettings: z
+    .strictObject({
+      consentStatus: z.enum(['NOT_SET', 'NOT_NEEDED', 'NEEDED']),
+      consentType: z
+        .strictObject({
+          type: z.literal('LIST'),
+          list: z.array(z.strictObject({type: z.literal('TEMPLATE'), value: z.string()})),
+        })
+        .optional(),
+    })
+    .optional(),
   paused: z.boolean().optional(),
 })
 
 const Trigger = z.strictObject({
   ...Common,
   triggerId: Id,
-  type: z.enum(['ALWAYS', 'CUSTOM_EVENT', 'PAGEVIEW', 'JS_ERROR', 'HISTORY_CHANGE', 'WINDOW_LOADED', 'DOM_READY']),
+  type: z.enum(
+    ['ALWAYS', 'CUSTOM_EVENT', 'PAGEVIEW', 'DOM_READY', 'WINDOW_LOADED', 'CLICK', 'LINK_CLICK'].concat([
+      'JS_ERROR',
+      'HISTORY_CHANGE',
+    ]),
+  ),
   filter: z.array(Condition).min(1).optional(),
   customEventFilter: z.array(Condition).length(1).optional(),
+  waitForTags: Encoded.optional(),
+  checkValidation: Encoded.optional(),
+  waitForTagsTimeout: Encoded.optional(),
+  uniqueTriggerId: Encoded.optional(),
 })
 
 const Variable = z.strictObject({
@@ -78,14 +94,14 @@ const Variable = z.strictObject({
   variableId: Id,
   type: z.string(),
   parameter: z.array(Named).optional(),
-  formatValue: z.record(z.string(), z.unknown()),
+  formatValue: z.record(z.string(), z.unknown()).optional(),
 })
 
 const Client = z.strictObject({
   ...Common,
   clientId: Id,
   type: z.string(),
-  priority: z.int().optional(),
+  priority: z.int().positive().optional(),
   parameter: z.array(Named).optional(),
 })
 
@@ -107,22 +123,43 @@ const CustomTemplate = z.strictObject({
     .optional(),
 })
 
+const Transformation = z.strictObject({
+  ...Common,
+  transformationId: Id,
+  type: z.string().startsWith('tf_'),
+  parameter: z.array(Named).min(1),
+})
+
 const Container = z.strictObject({
   path: z.string(),
   ...Owned,
-  name: Name,
-  publicId: z.string().regex(/^GTM-[A-Z0-9]{4,8}$/),
+  name: z.string().optional(),
+  publicId: z
+    .string()
+    .regex(/^(GTM-[A-Z0-9]{4,8})?$/)
+    .optional(),
   usageContext: z.tuple([z.enum(['SERVER', 'WEB'])]),
   fingerprint: Fingerprint,
-  tagManagerUrl: z.string().startsWith('https://tagmanager.google.com/#/container/'),
-  features: z.strictObject(
-    Object.fromEntries(
-      ['UserPermissions', 'Environments', 'Workspaces', 'GtagConfigs', 'BuiltInVariables', 'Clients', 'Folders', 'Tags']
-        .concat(['Templates', 'Triggers', 'Variables', 'Versions', 'Zones', 'Transformations'])
-        .map((name) => [`support${name}`, z.boolean()]),
-    ),
-  ),
-  tagIds: z.array(z.string()).min(1),
+  tagManagerUrl: z.string().regex(/^(https:\/\/tagmanager\.google\.com\/#\/container\/.+)?$/),
+  features: z
+    .strictObject(
+      Object.fromEntries(
+        [
+          'UserPermissions',
+          'Environments',
+          'Workspaces',
+          'GtagConfigs',
+          'BuiltInVariables',
+          'Clients',
+          'Folders',
+          'Tags',
+        ]
+          .concat(['Templates', 'Triggers', 'Variables', 'Versions', 'Zones', 'Transformations'])
+          .map((name) => [`support${name}`, z.boolean()]),
+      ),
+    )
+    .optional(),
+  tagIds: z.array(z.string()).min(1).optional(),
   taggingServerUrls: z.array(z.url()).optional(),
 })
 
@@ -143,14 +180,12 @@ const Shape = z.strictObject({
       .array(z.strictObject({...Owned, folderId: Id, name: Name, fingerprint: Fingerprint}))
       .min(1)
       .optional(),
-    builtInVariable: z
-      .array(z.strictObject({...Owned, type: z.string().regex(/^[A-Z_]+$/), name: Name}))
-      .min(1)
-      .optional(),
+    builtInVariable: z.array(z.strictObject({...Owned, type: z.string().regex(/^[A-Z_]+$/), name: Name})).optional(),
     customTemplate: z.array(CustomTemplate).min(1).optional(),
     client: z.array(Client).min(1).optional(),
     fingerprint: Fingerprint,
-    tagManagerUrl: z.string().startsWith('https://tagmanager.google.com/#/versions/'),
+    transformation: z.array(Transformation).min(1).optional(),
+    tagManagerUrl: z.string().regex(/^(https:\/\/tagmanager\.google\.com\/#\/versions\/.+)?$/),
   }),
 })
 
@@ -160,11 +195,30 @@ type Version = z.infer<typeof Shape>['containerVersion']
 const BUILT_IN_TRIGGERS = /^21474795\d\d$/
 const BUILT_IN_NAMES = /^(_event|Event Name|Client Name|Visitor Region)$/
 
-/** A file as Tag Manager exports it, with references that lead somewhere; throws with the first thing that is not so. */
-export const ExportFile = Shape.check(({value, issues}) => {
-  for (const message of [...wrongIds(value.containerVersion), ...wrongReferences(value.containerVersion)])
-    issues.push({code: 'custom', message, input: value})
+/** A file as Tag Manager exports it. */
+export const ExportShape = Shape
+
+/**
+ * The same, whole: with references that lead somewhere, and with what only files lack that were changed by hand. Throws
+ * with the first thing that is not so.
+ */
+export const ExportFile = Shape.check(({value: {containerVersion}, issues}) => {
+  const wrong = [...missingParts(containerVersion), ...wrongIds(containerVersion), ...wrongReferences(containerVersion)]
+  for (const message of wrong) issues.push({code: 'custom', message, input: containerVersion})
 })
+
+function missingParts({container, tag = [], variable = []}: Version): string[] {
+  const {name, publicId, tagManagerUrl, features, tagIds} = container
+  return [
+    ...Object.entries({name, publicId, tagManagerUrl, features, tagIds}).flatMap(([key, value]) =>
+      value ? [] : [`the container has no ${key}`],
+    ),
+    ...tag
+      .filter((each) => !each.consentSettings || !each.tagFiringOption)
+      .map((each) => `${each.name} lacks settings`),
+    ...variable.filter(({formatValue}) => !formatValue).map((each) => `${each.name} has no formatValue`),
+  ]
+}
 
 function listsOf(version: Version) {
   const {tag = [], trigger = [], variable = [], client = [], folder = [], customTemplate = []} = version

@@ -96,7 +96,8 @@ export function buildServerContainer(input: ServerContainerInput): object {
       clientId: nextId(),
       name: client.name,
       type: typeOf(client),
-      priority: client.priority,
+      // None stands for 0.
+      ...(client.priority > 0 ? {priority: client.priority} : {}),
       parameter: parametersOf(client),
     })),
     customTemplate: [...templates].map(([file, {template, text}]) => ({
