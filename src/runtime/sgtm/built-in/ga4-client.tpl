@@ -76,6 +76,13 @@ ___TEMPLATE_PARAMETERS___
     "defaultValue": "63072000"
   },
   {
+    "type": "TEXT",
+    "name": "cookieSamesite",
+    "displayName": "Cookie SameSite",
+    "simpleValueType": true,
+    "defaultValue": "lax"
+  },
+  {
     "type": "CHECKBOX",
     "name": "migrateFromJsClientId",
     "checkboxText": "Migrate from JavaScript managed client id",
@@ -156,7 +163,7 @@ function keepClientId(events) {
     'max-age': data.cookieMaxAgeInSec,
     httpOnly: true,
     secure: true,
-    sameSite: 'lax'
+    sameSite: data.cookieSamesite
   });
   return id;
 }

@@ -29,3 +29,9 @@ const included = [
   ['epToIncludeDropdown', 'event parameters'],
   ['upToIncludeDropdown', 'user properties'],
 ] as const
+
+/** What is to be said about a Firestore Lookup that names a project of its own. */
+export function assessLookUp({projectId, setProjectId}: Parameters, {approximated}: Finding): void {
+  if (typeof projectId === 'string' && projectId !== '' && setProjectId !== false)
+    approximated.push(`it reads the project ${projectId} of the local Firestore, which fixtures do not fill`)
+}

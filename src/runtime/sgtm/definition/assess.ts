@@ -7,7 +7,7 @@ import {compilePattern} from '../triggers/pattern.ts'
 import type {Condition, ContainerDefinition} from '../types.ts'
 import {approximatedVariables, isKnownVariable} from '../variables/built-in.ts'
 import {referencesIn} from '../variables/references.ts'
-import {assessBuiltIn} from './assess-built-in.ts'
+import {assessBuiltIn, assessLookUp} from './assess-built-in.ts'
 
 /** What a part of a container is. */
 export type PartKind = 'client' | 'tag' | 'trigger' | 'variable' | 'transformation'
@@ -99,6 +99,7 @@ export function assessContainer(
           if (code.kind !== 'built-in') return
           const approximated = approximatedVariables[type]
           if (approximated !== undefined) finding.approximated.push(approximated)
+          else if (type === 'fs') assessLookUp(variable.parameters, finding)
           else if (!isKnownVariable(type))
             finding.missing.push('variables of this type are not known here, so it is undefined')
         },

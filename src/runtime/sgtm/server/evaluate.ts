@@ -3,6 +3,7 @@ import type {Parameters} from '../types.ts'
 import {computeVariable} from '../variables/built-in.ts'
 import {createEvaluation} from '../variables/evaluation.ts'
 import type {Evaluation} from '../variables/evaluation.ts'
+import {lookUpFirestore} from '../variables/look-up-firestore.ts'
 import type {LoadedCode, LoadedContainer, LoadedVariable} from './load-container.ts'
 import {environmentName, isPreviewed, startInstance} from './run-instance.ts'
 import type {RunScope, RunServices} from './run-instance.ts'
@@ -19,6 +20,7 @@ export function evaluateFor(
       const run = startInstance({name, loaded: code.loaded}, services, {...scope, container, runContainer: () => {}})
       return run.call(dataFor(code, parameters))
     }
+    if (code.type === 'fs') return withinTime(lookUpFirestore(parameters, services), services)
     return computeVariable(code.type, parameters, {
       request: scope.exchange.request,
       event: scope.event?.data,
@@ -30,6 +32,19 @@ export function evaluateFor(
     })
   }
   return createEvaluation(container.variables, compute)
+}
+
+/** In milliseconds: what a promise of a template gets, and so what a variable may take. */
+const withinMs = 5000
+
+async function withinTime<T>(work: Promise<T>, {later}: RunServices): Promise<T> {
+  const {promise, reject} = Promise.withResolvers<never>()
+  const callOff = later(withinMs, () => reject(new Error(`there was no answer within ${withinMs} ms`)))
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    callOff()
+  }
 }
 
 /** What a template sees as `data`, or the parameters themselves where no template says more about them. */

@@ -111,7 +111,7 @@ async function fireOne(firing: FiringRun, tag: LoadedTag, because: string, plain
     exchange: run.exchange,
     parent,
     clientName: run.clientName,
-    event: {...scope, data: event},
+    event: by.length === 0 ? scope : {...scope, data: event},
     resolve: evaluation.resolve,
   })
   services.emit({

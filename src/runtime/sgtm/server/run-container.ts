@@ -48,7 +48,7 @@ export async function runContainer(container: LoadedContainer, services: RunServ
     evaluateFor(container, services, {
       exchange: run.exchange,
       parent: own,
-      event: {...scope, data},
+      event: data === run.event ? scope : {...scope, data},
       clientName: () => run.clientName,
     })
   const triggers = await settleTriggers(container, evaluate(run.event), emit, own)
