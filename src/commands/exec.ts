@@ -1,6 +1,6 @@
 import {BaseCommand} from '#cli/base-command.ts'
 import {exitCodes} from '#cli/exit-codes.ts'
-import {engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
+import {containerFlags, engineFlags, outputFlags, sgtmFlags} from '#cli/flags.ts'
 
 export default class Exec extends BaseCommand {
   static override summary = 'Run a command with the whole path running around it.'
@@ -11,6 +11,10 @@ ${exitCodes('usage', 'environment', 'config', 'interrupted')}`
 
   static override examples = [
     {description: 'Your own tests against the emulated path', command: '<%= config.bin %> exec -- npm test'},
+    {
+      description: 'Against an exported container',
+      command: '<%= config.bin %> exec --container GTM-ABC123_v7.json -- npm test',
+    },
   ]
 
   static override usage = 'exec [FLAGS] -- COMMAND [ARG...]'
@@ -18,6 +22,7 @@ ${exitCodes('usage', 'environment', 'config', 'interrupted')}`
   static override strict = false
 
   static override flags = {
+    ...containerFlags,
     ...engineFlags,
     ...sgtmFlags,
     events: outputFlags.events,
