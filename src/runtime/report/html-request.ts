@@ -1,4 +1,5 @@
 import {parseJson} from '#runtime/trace/compare.ts'
+import {containerLines} from '#runtime/trace/container-lines.ts'
 import {formatDuration} from '#runtime/trace/durations.ts'
 import {engineWork} from '#runtime/trace/engine-facts.ts'
 import {spentOn} from '#runtime/trace/request-lines.ts'
@@ -96,7 +97,21 @@ function renderLogs({logs}: RequestView): string {
   return tag('h3', {}, 'Log') + tag('pre', {}, escapeHtml(lines.join('\n')))
 }
 
-/** One request: its line, and behind it waterfall, checks, what was held back, bodies and log lines. */
+/** What the container decided, in the words of the terminal. */
+function renderContainer(request: RequestView): string {
+  const lines = containerLines(request, {columns: 110, indent: 0, all: true})
+  if (lines.length === 0) return ''
+  const text = lines.map((line) =>
+    line
+      .map(({text: part, look}) =>
+        look === 'plain' ? escapeHtml(part) : tag('span', {class: `look-${look}`}, escapeHtml(part)),
+      )
+      .join(''),
+  )
+  return tag('h3', {}, 'Container') + tag('pre', {}, text.join('\n'))
+}
+
+/** One request: its line, and behind it waterfall, checks, what was held back, the container, bodies, log lines. */
 export function renderRequest(request: RequestView): string {
   const {state, step, title, method, path, mode, status, outcome, error, checks, deliveries} = request
   const client = new Set(request.spans.filter(({lane}) => lane === 'client').map(({id}) => id))
@@ -130,6 +145,7 @@ export function renderRequest(request: RequestView): string {
             tag('ul', {class: 'checks'}, checks.map(renderCheck).join('\n')),
           ]),
       renderHeldBack(request),
+      renderContainer(request),
       ...(exchanges.length === 0 ? [] : [tag('h3', {}, 'Requests and answers')]),
       ...exchanges.map((exchange) => renderExchange(exchange, request.spans)),
       renderLogs(request),

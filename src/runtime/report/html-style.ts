@@ -17,6 +17,7 @@ table{border-collapse:collapse;width:100%}.stages{width:auto;font-size:.85rem;co
 .bar.wait{background:repeating-linear-gradient(90deg,#b05cc588 0 4px,transparent 4px 8px)}
 span.lane{background:none}pre{overflow-x:auto;background:#8881;padding:.5rem;border-radius:4px;font-size:.8rem;margin:.25rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
 .exchange{font-size:.85rem}.exchange summary{cursor:pointer;overflow-wrap:anywhere}ul{margin:.25rem 0;padding-left:1.25rem;font-size:.85rem}.checks .pass::marker{content:'✓ '}.checks .fail::marker{content:'✗ '}
+.look-dim{color:var(--dim)}.look-pass{color:var(--pass)}.look-fail{color:var(--fail)}.look-warn{color:var(--warn)}.look-strong{font-weight:600}
 @media (max-width:40rem){.lane{display:none}.hop{width:45%}.time{width:4.5rem}}
 @media print{.filter{display:none}}
 `
