@@ -20,11 +20,12 @@ export function renderTemplateTests(tested: TestedTemplates, style: Style): stri
 }
 
 function templateLines(template: TestedTemplate, style: Style): readonly Line[] {
-  const {file, name, verdict, reason, problems, scenarios, coverage} = template
+  const {file, name, verdict, reason, notes, problems, scenarios, coverage} = template
   const head: Line = [piece(file, 'strong'), piece(name === '' ? '' : `  ${name}`, 'dim')]
   if (verdict === 'untested') return [head, [piece(`  not run: ${reason ?? ''}`, 'warn')]]
   return [
     head,
+    ...notes.flatMap((note) => wrapped(note, style.columns, 2, 'warn')),
     ...problems.flatMap(({message, at}) => placedLines(`${at.file}:${at.line}:${at.column}`, message, style, 2)),
     ...scenarios.flatMap((scenario) => scenarioLines(scenario, style)),
     ...(style.coverage && coverage ? coverageLines(coverage, style) : []),

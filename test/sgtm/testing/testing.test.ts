@@ -230,17 +230,25 @@ describe('scopes', () => {
 })
 
 describe('what is not mocked', () => {
-  test('is live: permissions count, storage is shared with the test and belongs to the scenario', async () => {
-    const permissions =
-      '[{"instance": {"key": {"publicId": "access_template_storage", "versionId": "1"}, "param": []}, "isRequired": true}]'
+  test('is live, and storage is shared with the test and belongs to the scenario', async () => {
     const code =
       "const s = require('templateDataStorage'); const was = s.getItemCopy('k'); s.setItemCopy('k', 1); return was"
     const scenarios = [
       "runCode(); assertThat(require('templateDataStorage').getItemCopy('k')).isEqualTo(1);",
       'assertThat(runCode()).isNull();',
     ]
-    expect(await passed(code, scenarios, {permissions})).toEqual([true, true])
-    expect(await passed(code, scenarios)).toEqual([false, false])
+    expect(await passed(code, scenarios)).toEqual([true, true])
+  })
+
+  test("is allowed what the template declares, and what Tag Manager's editor would declare by itself", async () => {
+    const cookies =
+      '[{"instance": {"key": {"publicId": "get_cookies", "versionId": "1"}, "param": [{"key": "cookieAccess", "value": {"type": 1, "string": "any"}}]}, "isRequired": true}]'
+    const code = "return require('getCookieValues')('a')"
+    expect(await passed(code, ['runCode();'])).toEqual([false])
+    expect(await passed(code, ['runCode();'], {permissions: cookies})).toEqual([true])
+    const {results, notes} = await runText(writeTemplate("require('logToConsole')('a')", ['runCode();']))
+    expect(results[0]?.passed).toBe(true)
+    expect(notes).toEqual(['The permission logging is not declared; tests run as if it were.'])
   })
 
   test('requests are not sent, and say so', async () => {

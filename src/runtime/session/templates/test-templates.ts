@@ -19,9 +19,11 @@ export type TestedTemplate = {
   readonly verdict: 'passed' | 'failed' | 'untested' | 'invalid'
   /** Why there is nothing to run. */
   readonly reason?: string
+  /** What is not as it should be, and was mended for the tests. */
+  readonly notes: readonly string[]
   readonly problems: readonly {readonly message: string; readonly at: SourceLocation}[]
   readonly scenarios: readonly ScenarioResult[]
-  /** Lines are those of `coverageFile`. */
+  /** Lines are those of its file. */
   readonly coverage?: Coverage & {readonly file: string}
 }
 
@@ -83,7 +85,7 @@ export async function testTemplates(options: TestTemplatesOptions): Promise<Test
 
 async function testSource(source: TemplateSource, options: TestTemplatesOptions): Promise<TestedTemplate> {
   const {clock, mode, only} = options
-  const base = {file: source.name, name: '', kind: undefined, problems: [], scenarios: []}
+  const base = {file: source.name, name: '', kind: undefined, notes: [], problems: [], scenarios: []}
   if (isWebOnly(source.text)) {
     const reason = 'a template for a web container; its tests need the APIs of a browser and were not run'
     return {...base, verdict: 'untested', reason}
@@ -95,7 +97,12 @@ async function testSource(source: TemplateSource, options: TestTemplatesOptions)
     const head = {...base, name: template.displayName, kind: template.kind}
     if (template.tests.scenarios.length === 0) return {...head, verdict: 'untested', reason: 'has no tests'}
     const isWanted = (name: string): boolean => only.length === 0 || only.some((part) => name.includes(part))
-    const {results, coverage} = await testTemplate(template, source.text, {clock, emit: () => {}, mode, isWanted})
+    const {results, coverage, notes} = await testTemplate(template, source.text, {
+      clock,
+      emit: () => {},
+      mode,
+      isWanted,
+    })
     if (results.length === 0) return {...head, verdict: 'untested', reason: 'has no test of that name'}
     const scenarios = results.map((result) => relocate(result, source))
     const first = source.locate({file: source.name, line: template.code.line, column: 1})
@@ -103,6 +110,7 @@ async function testSource(source: TemplateSource, options: TestTemplatesOptions)
     const lines = coverage.lines.map(({line, count}) => ({line: line + shift, count}))
     return {
       ...head,
+      notes,
       verdict: scenarios.every(({passed}) => passed) ? 'passed' : 'failed',
       scenarios,
       coverage: {...coverage, lines, file: first.file},

@@ -12,6 +12,7 @@ import {createTimers} from '../server/timers.ts'
 import type {Template, TemplateScenario} from '../tpl/template.ts'
 import {createCoverage} from './coverage.ts'
 import type {Coverage} from './coverage.ts'
+import {detectPermissions} from './detect-permissions.ts'
 import {createPending} from './settle.ts'
 import type {Pending} from './settle.ts'
 import {runScenario} from './run-scenario.ts'
@@ -45,10 +46,15 @@ export type TestOptions = {
  * @throws {StitchError} STITCH_TEMPLATE_INVALID
  */
 export async function testTemplate(
-  template: Template,
+  written: Template,
   text: string,
   {clock, emit, mode, isWanted}: TestOptions,
-): Promise<{readonly results: readonly ScenarioResult[]; readonly coverage: Coverage}> {
+): Promise<{
+  readonly results: readonly ScenarioResult[]
+  readonly coverage: Coverage
+  readonly notes: readonly string[]
+}> {
+  const {template, notes} = detectPermissions(written)
   const lines = text.split(/\r\n?|\n/)
   const results: ScenarioResult[] = []
   const program = compileCode(template, true)
@@ -65,7 +71,7 @@ export async function testTemplate(
     coverage.add(counts)
     results.push(result)
   }
-  return {results, coverage: coverage.read()}
+  return {results, coverage: coverage.read(), notes}
 }
 
 type LiveOptions = Pick<TestOptions, 'clock' | 'emit'> &
