@@ -100,8 +100,8 @@ const cursor = fc.record({
   before: fc.boolean(),
 })
 
-/** Queries that the engine accepts, on the collections `c` and `p/q/c` below the root. */
-export const arbitraryQuery: fc.Arbitrary<Query> = fc
+/** Any queries on the collections `c` and `p/q/c` below the root, those that are refused among them. */
+export const anyQuery: fc.Arbitrary<Query> = fc
   .record({
     parent: fc.constant(ROOT),
     collectionId: fc.constant('c'),
@@ -115,6 +115,9 @@ export const arbitraryQuery: fc.Arbitrary<Query> = fc
     select: fc.constant(undefined),
   })
   .map(dropExcessCursors)
+
+/** Those that the engine accepts. */
+export const arbitraryQuery: fc.Arbitrary<Query> = anyQuery
   .filter(isAccepted)
   .map((query) => ({...query, orderBy: completeOrder(query.orderBy, query.where)}))
 

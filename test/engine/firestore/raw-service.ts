@@ -9,7 +9,8 @@ import type {DocumentStore} from '#runtime/engine/embedded/store/store.ts'
 const entry = createRequire(import.meta.url).resolve('@google-cloud/firestore')
 const definition = entry.replace(/build\/src\/index\.js$/, 'build/protos/v1.json')
 const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(definition, 'utf8')) as protobuf.INamespace)
-const firestore = root.lookupService('google.firestore.v1.Firestore')
+/** The service as its clients know it. */
+export const firestore = root.lookupService('google.firestore.v1.Firestore')
 
 export const DATABASE = 'projects/p/databases/(default)'
 export const ROOT = `${DATABASE}/documents`

@@ -1,6 +1,8 @@
 import type {DocumentStore, NamedDocument} from '../../store/store.ts'
 import {invalidArgument} from '../errors.ts'
+import {formatFieldPath} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
+import {compareUtf8} from '../values/compare-text.ts'
 import {isReserved} from '../values/validate.ts'
 import {NULL} from '../values/value.ts'
 import type {Fields, Value} from '../values/value.ts'
@@ -19,7 +21,7 @@ const MAX_AGGREGATIONS = 5
 const MAX_INT64 = 2n ** 63n - 1n
 
 /** Refuses aggregations that production refuses. Throws INVALID_ARGUMENT. */
-export function checkAggregations(aggregations: readonly Aggregation[]): void {
+export function checkAggregations(aggregations: readonly Aggregation[], query: Query): void {
   if (aggregations.length === 0) throw invalidArgument('Aggregations can not be empty.')
   if (aggregations.length > MAX_AGGREGATIONS) {
     throw invalidArgument(`The maximum number of aggregations allowed in an aggregation query is ${MAX_AGGREGATIONS}.`)
@@ -37,6 +39,21 @@ export function checkAggregations(aggregations: readonly Aggregation[]): void {
       throw invalidArgument('up_to must be non-negative.')
     }
   }
+  checkFieldsBeforeName(aggregations, query)
+}
+
+/** The fields of sums and averages come into the index of the query, where nothing can follow the name. */
+function checkFieldsBeforeName(aggregations: readonly Aggregation[], {orderBy, ordersByName}: Query): void {
+  if (!ordersByName) return
+  const ordered = new Set(orderBy.map(({path}) => formatFieldPath(path)))
+  const fields = aggregations.flatMap((each) => (each.kind === 'count' ? [] : [each.path]))
+  const late = fields.filter((path) => !ordered.has(formatFieldPath(path))).map((path) => path.join('.'))
+  const after = [...new Set(late)].toSorted(compareUtf8)
+  if (after.length === 0) return
+  throw invalidArgument(
+    `This query requires an index that has fields [${after.join(', ')}] after __name__ and Firestore does not currently ` +
+      'support such an index. Please try the query again with additional ordering on those fields.',
+  )
 }
 
 /**
@@ -68,10 +85,19 @@ function selectDocuments(
   return cut ? runQuery(store, query, at, trace) : findMatches(store, query, at, {trace})
 }
 
-/** Ordering by a field, last of all, keeps the documents that have it and changes no other order. */
+/**
+ * Ordering by a field keeps the documents that have it. The service orders by the aggregated fields before the name, as the
+ * index does that it reads, which tells where something is cut off.
+ */
 function withFields(query: Query, aggregations: readonly Aggregation[]): Query {
+  const ordered = new Set(query.orderBy.map(({path}) => formatFieldPath(path)))
   const fields = aggregations.flatMap((aggregation) => (aggregation.kind === 'count' ? [] : [aggregation.path]))
-  return {...query, orderBy: [...query.orderBy, ...fields.map((path) => ({path, descending: false}))]}
+  const name = query.orderBy.findIndex(({path}) => isName(path))
+  const added = fields
+    .filter((path) => !ordered.has(formatFieldPath(path)))
+    .toSorted((a, b) => compareUtf8(a.join('.'), b.join('.')))
+    .map((path) => ({path, descending: query.orderBy[name]?.descending ?? false}))
+  return {...query, orderBy: query.orderBy.toSpliced(name === -1 ? query.orderBy.length : name, 0, ...added)}
 }
 
 type Fold = {readonly add: (document: NamedDocument) => void; readonly result: () => Value}

@@ -1,7 +1,9 @@
-import {invalidArgument} from '../errors.ts'
+import {isDeepStrictEqual} from 'node:util'
+import {failedPrecondition, invalidArgument} from '../errors.ts'
 import {DOCUMENT_NAME, formatFieldPath} from '../paths/field-path.ts'
 import {parseParent} from '../paths/names.ts'
 import {checkId} from '../paths/segments.ts'
+import {isName} from './decode-filter.ts'
 import {isInequality, listFilters} from './query.ts'
 import type {FieldFilter, Filter, Query} from './query.ts'
 
@@ -12,25 +14,48 @@ const MAX_PARTS = 100
 
 const NEGATIVE: ReadonlySet<string> = new Set(['NOT_EQUAL', 'NOT_IN', 'IS_NOT_NAN', 'IS_NOT_NULL'])
 
-/** Refuses what production refuses of a query, given with the orders of the request. Throws INVALID_ARGUMENT. */
+/**
+ * Refuses what production refuses of a query, given with the orders of the request. Throws INVALID_ARGUMENT, and
+ * FAILED_PRECONDITION where there can be no index.
+ */
 export function checkQuery(query: Query): void {
   if (query.offset < 0) throw invalidArgument('offset is negative')
   if (query.limit !== undefined && query.limit < 0) throw invalidArgument('limit is negative')
   if (query.collectionId !== undefined) checkId(query.collectionId, 'Collection id')
-  checkOrders(query)
   const filters = listFilters(query.where)
+  checkKeyScan(query, filters)
+  checkOrders(query, filters)
   checkFilters(query.where, filters)
   checkParts(query, filters)
   if (query.collectionId === undefined) checkKindless(query, filters)
 }
 
-function checkOrders({orderBy, startAt, endAt}: Query): void {
+/** There is no descending index of names alone. */
+function checkKeyScan({collectionId, orderBy}: Query, filters: readonly FieldFilter[]): void {
+  if (collectionId === undefined || orderBy.length === 0 || orderBy.some(({descending}) => !descending)) return
+  if ([...orderBy, ...filters].every(({path}) => isName(path))) {
+    throw failedPrecondition('Firestore does not support descending key scans')
+  }
+}
+
+/** Whether a query, given with the orders of the request, says itself how it goes by name. */
+export function ordersByName({orderBy, where}: Query): boolean {
+  if (orderBy.some(({path}) => isName(path))) return true
+  return listFilters(where).some((filter) => isInequality(filter) && isName(filter.path))
+}
+
+function checkOrders({orderBy, startAt, endAt}: Query, filters: readonly FieldFilter[]): void {
   const seen = new Set<string>()
   for (const {path} of orderBy) {
     const text = formatFieldPath(path)
     if (seen.has(DOCUMENT_NAME)) throw invalidArgument('order by clause cannot contain more fields after the key')
     if (seen.has(text)) throw invalidArgument(`order by clause cannot contain duplicate fields ${text}`)
     seen.add(text)
+  }
+  // A range on a field orders by it, which would have to follow the name.
+  const isLate = (filter: FieldFilter) => isInequality(filter) && !seen.has(formatFieldPath(filter.path))
+  if (seen.has(DOCUMENT_NAME) && filters.some(isLate)) {
+    throw invalidArgument('order by clause cannot contain more fields after the key')
   }
   for (const cursor of [startAt, endAt]) {
     if (!cursor) continue
@@ -93,13 +118,17 @@ function checkKindless({orderBy}: Query, filters: readonly FieldFilter[]): void 
 }
 
 function hasOr(filter: Filter | undefined): boolean {
-  if (filter?.kind === 'or') return filter.filters.length > 1 || filter.filters.some(hasOr)
-  return filter?.kind === 'and' && filter.filters.some(hasOr)
+  return filter?.kind === 'or' || (filter?.kind === 'and' && filter.filters.some(hasOr))
+}
+
+/** What is combined, without what is there twice. */
+function partsOf({filters}: Extract<Filter, {kind: 'and' | 'or'}>): readonly Filter[] {
+  return filters.filter((filter, at) => !filters.slice(0, at).some((other) => isDeepStrictEqual(other, filter)))
 }
 
 /** The most array filters that meet in one alternative. */
 function countArrayFilters(filter: Filter): number {
-  if (filter.kind === 'and') return filter.filters.reduce((sum, inner) => sum + countArrayFilters(inner), 0)
+  if (filter.kind === 'and') return partsOf(filter).reduce((sum, inner) => sum + countArrayFilters(inner), 0)
   if (filter.kind === 'or') return Math.max(0, ...filter.filters.map(countArrayFilters))
   return filter.operator === 'ARRAY_CONTAINS' || filter.operator === 'ARRAY_CONTAINS_ANY' ? 1 : 0
 }
@@ -107,7 +136,7 @@ function countArrayFilters(filter: Filter): number {
 /** The number of alternatives when all filters are multiplied out. */
 function countDisjunctions(filter: Filter): number {
   if (filter.kind === 'and') return filter.filters.reduce((product, inner) => product * countDisjunctions(inner), 1)
-  if (filter.kind === 'or') return filter.filters.reduce((sum, inner) => sum + countDisjunctions(inner), 0) || 1
+  if (filter.kind === 'or') return partsOf(filter).reduce((sum, inner) => sum + countDisjunctions(inner), 0) || 1
   if (filter.kind !== 'compare' || filter.value.kind !== 'array') return 1
   return filter.operator === 'IN' || filter.operator === 'ARRAY_CONTAINS_ANY' ? filter.value.values.length : 1
 }

@@ -21,7 +21,7 @@ export function decodeAggregationQuery(
     0x1a: (field) => aggregations.push(decodeAggregation(field.message(), aggregations.length + 1)),
   })
   if (!query) throw invalidArgument('only structured queries are supported')
-  checkAggregations(aggregations)
+  checkAggregations(aggregations, query)
   return {query, aggregations}
 }
 

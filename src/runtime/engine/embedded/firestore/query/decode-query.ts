@@ -3,7 +3,7 @@ import type {FieldPath} from '../paths/field-path.ts'
 import {decodeValue} from '../values/decode.ts'
 import type {Reader} from '../values/reader.ts'
 import type {Value} from '../values/value.ts'
-import {checkQuery} from './check-query.ts'
+import {checkQuery, ordersByName} from './check-query.ts'
 import {decodeFieldReference, decodeFilter} from './decode-filter.ts'
 import {decodeNearest} from './nearest.ts'
 import type {Nearest} from './nearest.ts'
@@ -52,7 +52,7 @@ export function decodeQuery(reader: Reader, parent: string): Query {
     nearest,
   }
   checkQuery(query)
-  return {...query, orderBy: completeOrder(orderBy, where)}
+  return {...query, orderBy: completeOrder(orderBy, where), ordersByName: ordersByName(query)}
 }
 
 function decodeSelector(reader: Reader): Selector {

@@ -1,5 +1,6 @@
 import type {NamedDocument} from '../../store/store.ts'
 import {compareValues, typeRank} from '../values/compare.ts'
+import {isNaNValue} from '../values/value.ts'
 import type {Value} from '../values/value.ts'
 import {createFieldReader} from './field-reader.ts'
 import type {CompareOperator, Filter, UnaryOperator} from './query.ts'
@@ -82,8 +83,4 @@ function equals(value: Value, operand: Value): boolean {
 
 function isNull(value: Value): boolean {
   return value.kind === 'null'
-}
-
-function isNaNValue(value: Value): boolean {
-  return value.kind === 'double' && Number.isNaN(value.value)
 }

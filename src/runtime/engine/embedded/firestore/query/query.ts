@@ -1,4 +1,5 @@
 import type {FieldPath} from '../paths/field-path.ts'
+import {isNaNValue} from '../values/value.ts'
 import type {Value} from '../values/value.ts'
 import type {Nearest} from './nearest.ts'
 
@@ -40,6 +41,8 @@ export type Query = {
   readonly where: Filter | undefined
   /** Ends with `__name__`. */
   readonly orderBy: readonly Order[]
+  /** Whether the request itself orders by name, in an order or a range; otherwise the service does, last of all. */
+  readonly ordersByName?: boolean
   readonly startAt: Cursor | undefined
   readonly endAt: Cursor | undefined
   readonly offset: number
@@ -67,7 +70,13 @@ const INEQUALITIES: ReadonlySet<string> = new Set([
   'IS_NOT_NULL',
 ])
 
-/** Whether the filter selects a range, by which the service then also orders. */
+/**
+ * Whether the filter selects a range, by which the service then also orders. Nothing but itself compares with null and NaN,
+ * so a range from there is none.
+ */
 export function isInequality(filter: FieldFilter): boolean {
-  return INEQUALITIES.has(filter.operator)
+  if (!INEQUALITIES.has(filter.operator)) return false
+  if (filter.kind === 'unary' || filter.operator === 'NOT_IN') return true
+  if (filter.value.kind === 'null') return false
+  return filter.operator === 'NOT_EQUAL' || !isNaNValue(filter.value)
 }

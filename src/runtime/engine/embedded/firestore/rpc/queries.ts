@@ -121,7 +121,7 @@ function* answerQuery(
   const {value: documents, trace, milliseconds} = measure((own) => runQuery(store, query, view.at, own))
   const finish = (): Uint8Array => {
     writeTime(writer, 0x1a, view.readTime)
-    writer.uint(0x30).uint(1)
+    // Without `done`: the Node client then lets go of the query while the status is still under way, and its call stays open.
     if (explain) {
       const stats = {...trace, results: documents.length, milliseconds}
       writer.uint(0x5a).message(() => writeExplainMetrics(writer, listUsedIndexes(query), stats))

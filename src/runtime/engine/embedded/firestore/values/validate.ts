@@ -63,10 +63,17 @@ function checkValue(value: Value, place: Place): number {
       if (place.inArray) throw invalidArgument('Cannot convert an array value in an array value.')
       return checkAll(value.values, {...deeper(place), inArray: true})
     case 'map':
-      return vectorElements(value) ? checkVector(vectorElements(value)!) : checkMap(value.fields, deeper(place))
+      return checkMapOrVector(value, place)
     default:
       return value satisfies never
   }
+}
+
+function checkMapOrVector(value: Extract<Value, {kind: 'map'}>, place: Place): number {
+  const elements = vectorElements(value)
+  if (!elements) return checkMap(value.fields, deeper(place))
+  if (place.inArray) throw invalidArgument('Cannot convert a vector value in an array value.')
+  return checkVector(elements)
 }
 
 function deeper(place: Place): Place {

@@ -28,3 +28,8 @@ export function vectorElements(value: Value): readonly Value[] | undefined {
   const elements = value.fields.get('value')
   return elements?.kind === 'array' ? elements.values : undefined
 }
+
+/** Not a number, which equals nothing that a query compares it with. */
+export function isNaNValue(value: Value): boolean {
+  return value.kind === 'double' && Number.isNaN(value.value)
+}

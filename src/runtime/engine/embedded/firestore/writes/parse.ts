@@ -1,5 +1,5 @@
 import {invalidArgument} from '../errors.ts'
-import {parseFieldPath} from '../paths/field-path.ts'
+import {formatFieldPath, parseFieldPath} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {parseDocumentName} from '../paths/names.ts'
 import {decodeFields, decodeTimestamp} from '../values/decode.ts'
@@ -24,6 +24,7 @@ export function parseWrite(reader: Reader): Write {
   if (raw.update) {
     const {name, fields} = raw.update
     const target = parseDocumentName(name)
+    checkOverlap(raw.transforms)
     return {kind: 'update', name, target, fields, mask: raw.mask, transforms: raw.transforms, precondition}
   }
   const what = raw.deleted === undefined ? 'transform' : 'delete'
@@ -36,7 +37,20 @@ export function parseWrite(reader: Reader): Write {
   const {document, transforms} = raw.transform
   if (transforms.length === 0) throw invalidArgument('The list of FieldTransform must not be empty.')
   const target = parseDocumentName(document)
+  checkOverlap(transforms)
   return {kind: 'update', name: document, target, fields: new Map(), mask: [], transforms, precondition}
+}
+
+/** A field and what is inside it cannot both be transformed; one field may be, again and again. */
+function checkOverlap(transforms: readonly FieldTransform[]): void {
+  for (const {path} of transforms) {
+    const isInside = (other: FieldTransform) =>
+      other.path.length > path.length && path.every((segment, at) => segment === other.path[at])
+    if (!transforms.some(isInside)) continue
+    throw invalidArgument(
+      `Cannot transform property ${formatFieldPath(path)} and its nested property at the same time.`,
+    )
+  }
 }
 
 function readWrite(reader: Reader): RawWrite {
