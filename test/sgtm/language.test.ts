@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {createResolve} from '#runtime/sgtm/apis/registry.ts'
 import {compile, run} from './run-code.ts'
 
 const refusal = (text: string): string => {
@@ -133,6 +134,16 @@ test('a method outside the documented library is pointed out but not refused', (
 
 test('what a widely used template calls works although it is pointed out', () => {
   expect(run("return 'abc'.startsWith('ab')")).toBe(true)
+})
+
+test('a name of the test API may be required, which is pointed out, and fails when it is called', () => {
+  const text = "const assertThat = require('assertThat'); return data.call ? assertThat(1) : 2"
+  const compiled = compile(text)
+  expect(compiled.ok && compiled.program.warnings.map(({message}) => message)).toEqual([
+    '`assertThat` is for tests: in a template it fails when it is called.',
+  ])
+  const resolve = createResolve({} as never)
+  expect(resolve('assertThat')).toThrow('assertThat was called outside of a test.')
 })
 
 test('an object of the template may have a method of any name', () => {

@@ -1,4 +1,5 @@
 import {ownApiNames} from '../sandbox/realm/own-apis.ts'
+import {testApiNames} from '../sandbox/standard-library.ts'
 import type {Api, ApiContext} from './api.ts'
 import {bigQueryApis} from './bigquery.ts'
 import {browserApis} from './browser.ts'
@@ -44,6 +45,11 @@ export function createResolve(context: ApiContext): (name: string) => unknown {
     const api = hosted.get(name)
     if (api) return api.create(context)
     if (apiNames.has(name)) return undefined
+    if (testApiNames.has(name)) return () => failOutsideTests(name)
     throw new Error(`require: "${name}" is not a known API, so nothing stands behind it.`)
   }
+}
+
+function failOutsideTests(name: string): never {
+  throw new Error(`${name} was called outside of a test.`)
 }

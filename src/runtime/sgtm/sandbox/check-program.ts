@@ -3,7 +3,7 @@ import {objectAt} from './excerpt.ts'
 import type {ParsedProgram} from './parse-program.ts'
 import type {Objection, Source} from './program.ts'
 import {childrenOf, findUndeclared} from './scopes.ts'
-import {documentedMethods} from './standard-library.ts'
+import {documentedMethods, testApiNames} from './standard-library.ts'
 import {judgeSyntax} from './syntax.ts'
 
 /** What a template may ask `require` for, so that an unknown name is refused before anything runs. */
@@ -35,19 +35,14 @@ export function checkProgram(source: Source, {root, statements, shift}: ParsedPr
     if (node.type === 'CallExpression') {
       const {callee, arguments: args} = node
       const [first] = args
-      if (
-        callee.type === 'Identifier' &&
-        callee.name === 'require' &&
-        first?.type === 'Literal' &&
-        !apis.has(String(first.value))
-      ) {
-        refusals.push(
-          objectAt(
-            source,
-            first.start - shift,
-            `require: \`${String(first.value)}\` is not a known API, so nothing stands behind it.`,
-          ),
-        )
+      if (callee.type === 'Identifier' && callee.name === 'require' && first?.type === 'Literal') {
+        const name = String(first.value)
+        const say = (message: string): Objection => objectAt(source, first.start - shift, message)
+        if (testApiNames.has(name))
+          warnings.push(say(`\`${name}\` is for tests: in a template it fails when it is called.`))
+        else if (!apis.has(name)) {
+          refusals.push(say(`require: \`${name}\` is not a known API, so nothing stands behind it.`))
+        }
       }
       if (callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier') {
         calls.push({name: callee.property.name, offset: callee.property.start - shift})

@@ -24,6 +24,9 @@ export const documentedMethods: ReadonlySet<string> = new Set(
   Object.entries(standardLibrary).flatMap(([kind, names]) => (kind === 'tolerated' ? [] : names)),
 )
 
+/** Names of the test API, which tests have without `require`. A published template requires one and never calls it. */
+export const testApiNames: ReadonlySet<string> = new Set(words('assertApi assertThat fail mock mockObject runCode'))
+
 function words(text: string): readonly string[] {
   return text.split(' ')
 }
