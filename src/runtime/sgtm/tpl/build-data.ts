@@ -54,8 +54,13 @@ export function enabledParameters(parameters: readonly Parameter[], values: Valu
   return walk(parameters)
 }
 
+/** A form's defaults do not change, and every run of a template asks for them. */
+const knownDefaults = new WeakMap<readonly Parameter[], Values>()
+
 /** Of several parameters of one name, which belong to different choices, the first decides. */
 function defaultsOf(parameters: readonly Parameter[]): Values {
+  const known = knownDefaults.get(parameters)
+  if (known) return known
   const all = parameters.flatMap((parameter): (readonly [string, unknown])[] => {
     const fallback = isField(parameter) ? defaultOf(parameter) : undefined
     const below = [...(parameter.subParams ?? []), ...(parameter.items ?? []).flatMap(({subParams}) => subParams)]
@@ -64,7 +69,9 @@ function defaultsOf(parameters: readonly Parameter[]): Values {
       ...Object.entries(defaultsOf(below)),
     ]
   })
-  return Object.fromEntries(all.toReversed())
+  const defaults = Object.fromEntries(all.toReversed())
+  knownDefaults.set(parameters, defaults)
+  return defaults
 }
 
 /** Groups and labels are for the eye: they have names, but no value. */
