@@ -20,7 +20,7 @@ describe('stitch container check', () => {
     expect(good).toMatchObject({code: 0, stderr: ''})
     expect(good.stdout).toMatch(/^GTM-SHOP1, version 12\n[^]*\n1 run, 0 approximated, 0 missing\n$/)
 
-    const client = [{clientId: '1', name: 'Web container', type: 'gtm_client'}]
+    const client = [{clientId: '1', name: 'Web container', type: 'app_client'}]
     writeFileSync(folder.file('poor.json'), JSON.stringify(makeExport({client})))
     const poor = await runStitch(folder.path, ['container', 'check', 'poor.json', '--json'])
     expect(poor.code).toBe(1)
@@ -28,7 +28,7 @@ describe('stitch container check', () => {
       version: 1,
       container: {id: 'GTM-SHOP1', version: '12'},
       counts: {runs: 0, approximated: 0, missing: 1},
-      parts: [{kind: 'client', name: 'Web container', type: 'gtm_client', verdict: 'missing'}],
+      parts: [{kind: 'client', name: 'Web container', type: 'app_client', verdict: 'missing'}],
     })
 
     writeFileSync(folder.file('web.json'), JSON.stringify(makeExport({container: {usageContext: ['WEB']}})))

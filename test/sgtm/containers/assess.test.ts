@@ -68,7 +68,14 @@ describe('what is said', () => {
       client('gaaw_client', {activateGtagSupport: true}),
       ['approximated', expect.stringContaining('gtag.js')],
     ],
-    ['another client of Google', client('gtm_client'), ['missing', expect.stringContaining('claims no request')]],
+    ['the client of web containers', client('gtm_client'), ['approximated', expect.stringContaining('gtm.js')]],
+    ['the client of Universal Analytics', client('ua_client'), ['runs']],
+    [
+      'its cookies',
+      client('ua_client', {cookieManagement: 'server'}),
+      ['approximated', expect.stringContaining('no cookie')],
+    ],
+    ['another client of Google', client('app_client'), ['missing', expect.stringContaining('claims no request')]],
     [
       'a template that is not in the file',
       client('cvt_7_99'),
@@ -152,7 +159,7 @@ describe('what is said', () => {
 describe('the report', () => {
   const version = {
     client: [
-      {clientId: '1', name: 'Web container', type: 'gtm_client'},
+      {clientId: '1', name: 'Web container', type: 'app_client'},
       {clientId: '2', name: 'events', type: 'cvt_7_2'},
     ],
     tag: [

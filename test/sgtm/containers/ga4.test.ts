@@ -145,6 +145,33 @@ describe('the GA4 client', () => {
   })
 })
 
+describe('other clients of Google', () => {
+  test('that of web containers serves gtm.js for those that are allowed', async () => {
+    const allowedContainerIds = [{containerId: 'GTM-WEB1'}]
+    const clients = [{clientId: '1', name: 'Web', type: 'gtm_client', parameter: parameters({allowedContainerIds})}]
+    const url = 'https://www.googletagmanager.com/gtm.js'
+    await using served = await serveExport(makeExport({client: clients}), {
+      outbound: [{url, action: 'answer', status: 200, body: 'gtm()'}],
+    })
+    const response = await fetch(`${served.container.url}/gtm.js?id=GTM-WEB1`)
+    expect([response.status, await response.text()]).toEqual([200, 'gtm()'])
+    expect(served.container.captured().map((request) => request.url)).toEqual([`${url}?id=GTM-WEB1`])
+    expect((await fetch(`${served.container.url}/gtm.js?id=GTM-OTHER`)).status).toBe(400)
+  })
+
+  test('that of Universal Analytics runs the container for each hit and answers with a pixel', async () => {
+    const clients = [{clientId: '1', name: 'UA', type: 'ua_client'}]
+    await using served = await serveExport(makeExport({client: clients, tag: [logging('1', '{{_event}}')]}))
+    const hit = 'v=1&tid=UA-1-1&cid=5&t=pageview&dl=https%3A%2F%2Fshop.example%2F'
+    const response = await fetch(`${served.container.url}/collect?${hit}`)
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/gif'])
+    const batch = await fetch(`${served.container.url}/batch`, {method: 'POST', body: `${hit}\n${hit}`})
+    expect(batch.status).toBe(200)
+    expect(served.texts()).toEqual(['page_view', 'page_view', 'page_view'])
+    expect((await fetch(`${served.container.url}/g/collect?v=1`)).status).toBe(400)
+  })
+})
+
 describe('the GA4 tag', () => {
   test.each([
     [

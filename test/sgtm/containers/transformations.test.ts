@@ -110,6 +110,18 @@ describe('which tags see a transformed event', () => {
     expect((await texts(list)).texts[0]).toBe(holds ? 'one 9 a@b' : 'one 5 a@b')
   })
 
+  test('the variables of its values are told with the tag', async () => {
+    await using served = await serveExport(
+      makeExport({
+        variable: [value],
+        transformation: [transformation('t', 'tf_augment_event', set('{{value}}!'))],
+        tag: [logging('1', '')],
+      }),
+    )
+    await served.send([event])
+    expect(served.settled('tag.settled')[0]?.variables).toEqual([{name: 'value', value: '5'}])
+  })
+
   test('each sees what the one of higher priority left, and values may name variables', async () => {
     const list = [
       transformation('second', 'tf_augment_event', set('{{value}}!')),

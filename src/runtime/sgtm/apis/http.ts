@@ -20,7 +20,8 @@ const defaultTimeoutMs = 15_000
 export const httpApis: readonly Api[] = [
   {
     name: 'sendHttpRequest',
-    create: (context) => createSend(context, 'sendHttpRequest', ['GET', 'POST', 'PUT', 'DELETE']),
+    // PATCH is not documented, but published templates use it.
+    create: (context) => createSend(context, 'sendHttpRequest', ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
   },
   {name: 'sendHttpGet', create: (context) => createSend(context, 'sendHttpGet', ['GET'])},
 ]

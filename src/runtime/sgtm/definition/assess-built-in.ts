@@ -12,6 +12,15 @@ export function assessBuiltIn(kind: 'client' | 'tag', type: string, parameters: 
       if (parameters['activateGtagSupport'] === true)
         approximated.push('gtag.js is answered with 404 unless an outbound rule answers for googletagmanager.com')
       return
+    case 'gtm_client':
+      approximated.push('gtm.js is answered with 404 unless an outbound rule answers for googletagmanager.com')
+      if (parameters['activateDependencyServing'] === true)
+        approximated.push('scripts that gtm.js itself loads are not served')
+      return
+    case 'ua_client':
+      if (parameters['cookieManagement'] === 'server')
+        approximated.push('the client id is that of the hit, and no cookie is set')
+      return
     case 'sgtmgaaw':
       for (const [key, what] of included) {
         const choice = parameters[key] ?? 'all'

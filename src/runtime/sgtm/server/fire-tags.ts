@@ -104,7 +104,12 @@ async function fireOne(firing: FiringRun, tag: LoadedTag, because: string, plain
     run.firedInRequest.add(tag.id)
   }
   const own = container.transformations.filter((transformation) => affects(transformation, tag))
-  const {event, by} = own.length === 0 ? {event: run.event, by: []} : await transformEvent(own, run.event, evaluate)
+  const untouched = {event: run.event, by: [], variables: []}
+  const {
+    event,
+    by,
+    variables: inTransformations,
+  } = own.length === 0 ? untouched : await transformEvent(own, run.event, evaluate)
   const evaluation = by.length === 0 ? plain : evaluate(event)
   const {result, variables} = await runTag(tag, services, {
     container,
@@ -123,7 +128,7 @@ async function fireOne(firing: FiringRun, tag: LoadedTag, because: string, plain
     because,
     status: result.status,
     durationMs: result.executionTime,
-    variables: describeUsed(variables),
+    variables: describeUsed([...inTransformations, ...variables]),
     transformed: [...by],
     placeholder: tag.code.kind === 'built-in',
   })

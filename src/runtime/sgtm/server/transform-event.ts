@@ -1,6 +1,6 @@
 import {toText} from '../text.ts'
 import type {TransformationDefinition} from '../types.ts'
-import type {Evaluation} from '../variables/evaluation.ts'
+import type {Evaluation, UsedVariable} from '../variables/evaluation.ts'
 import {readPath} from '../variables/read-path.ts'
 import type {LoadedTag} from './load-container.ts'
 import {settleConditions} from './settle-triggers.ts'
@@ -8,7 +8,11 @@ import {settleConditions} from './settle-triggers.ts'
 type Event = Readonly<Record<string, unknown>>
 
 /** The event as one tag sees it, and which transformations made it so. */
-export type Transformed = {readonly event: Event; readonly by: readonly string[]}
+export type Transformed = {
+  readonly event: Event
+  readonly by: readonly string[]
+  readonly variables: readonly UsedVariable[]
+}
 
 /** Whether a transformation is meant for a tag. */
 export function affects({affects: {allExcept, tags, types}}: TransformationDefinition, tag: LoadedTag): boolean {
@@ -28,14 +32,15 @@ export async function transformEvent(
 ): Promise<Transformed> {
   let event = original
   const by: string[] = []
+  const variables: UsedVariable[] = []
   for (const transformation of transformations) {
     const evaluation = evaluate(event)
     if (!(await settleConditions(transformation.conditions, evaluation)).passed) continue
-    const values = await evaluation.resolve({set: transformation.set})
+    const values = await evaluation.resolve({set: transformation.set}, (used) => variables.push(used))
     event = applyTransformation(transformation, event, values['set'] as TransformationDefinition['set'])
     by.push(transformation.name)
   }
-  return {event, by}
+  return {event, by, variables}
 }
 
 /** Pure: the event after one transformation whose values are known. */
