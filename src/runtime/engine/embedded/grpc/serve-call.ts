@@ -9,6 +9,10 @@ import {encodeMessage, GrpcStatus, STATUS, statusOf} from './status.ts'
 /** Production refuses larger requests: 10 MiB for a Firestore request, 10 MB for a publish request. */
 const MOST_REQUEST_BYTES = 10 * 1024 * 1024 + 64 * 1024
 
+const HEADERS = {':status': 200, 'content-type': 'application/grpc+proto'}
+/** Without the `date` that Node would add, which no gRPC client reads and every one decodes. */
+const WITH_TRAILERS = {waitForTrailers: true, sendDate: false}
+
 export type ServeOptions = {
   readonly stream: ServerHttp2Stream
   readonly headers: IncomingHttpHeaders
@@ -36,7 +40,7 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
     stream.resume()
   })
   // Headers go first, also before an error: the Node client retries a trailers-only refusal of a stream for seconds.
-  stream.respond({':status': 200, 'content-type': 'application/grpc+proto'}, {waitForTrailers: true})
+  stream.respond(HEADERS, WITH_TRAILERS)
   try {
     if (!method) throw new GrpcStatus(STATUS.unimplemented, `Method not found: ${headers[':path']}`)
     await answer(stream, method, {metadata: headers, signal: cancelled.signal, answered: () => answered(stream)})
