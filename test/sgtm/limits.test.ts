@@ -138,8 +138,11 @@ test('a pattern with a count that the engine does not take is written out', () =
   expect([matches('a'.repeat(64)), matches('a'.repeat(65)), matches('g'.repeat(64))]).toEqual([true, false, false])
 })
 
-test('a pattern that only a backtracking engine can run is an error', () => {
-  expect(() => run("return 'aa'.match('(a)\\\\1')")).toThrow(/linear time/)
+test('a pattern that only a backtracking engine can run is paid for step by step', () => {
+  expect(run("return 'aa'.match('(a)\\\\1')")).toEqual(['aa', 'a'])
+  expect(() => run("return 'a'.match('(?<=a')")).toThrow(/regular expression/i)
+  const text = 'a'.repeat(60)
+  expect(() => run(`return '${text}!'.match('(?=a)(a|a|aa)*$')`)).toThrow(/steps/)
 })
 
 test('one run that used up its steps does not harm the next', () => {

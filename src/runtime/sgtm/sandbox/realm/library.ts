@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/unbound-method, typescript/no-base-to-string -- Methods are taken from prototypes on purpose, before those are pruned, and only ever applied. */
 import type {standardLibrary} from '../standard-library.ts'
+import type {Backtrack} from './backtrack.ts'
 import type {Meter} from './meter.ts'
 import type {TranslateRegex} from './regexes.ts'
 
@@ -16,6 +17,7 @@ export function pruneLibrary(
   library: typeof standardLibrary,
   regexes: RegexHandles,
   translate: TranslateRegex,
+  backtrack: Backtrack,
 ): void {
   const {Array, Boolean, Error, Math, Number, Object, Promise, Reflect, RegExp, String, Symbol, BigInt} = globalThis
   const errors = [globalThis.TypeError, globalThis.RangeError, globalThis.SyntaxError, globalThis.ReferenceError]
@@ -99,8 +101,9 @@ export function pruneLibrary(
   const searchCost = (self: unknown, {source}: RegExp): number =>
     source.length + Math.ceil((lengthOf(self) * (1 + source.length)) / 32)
   /**
-   * A pattern given as text runs on V8's linear engine: no look-around, no back-references, no exponential search. That
-   * engine refuses long counts as in `[a-f0-9]{64}`, which published templates use; those are written out for it.
+   * A pattern given as text runs on V8's linear engine, so that no search is exponential. That engine refuses long counts
+   * as in `[a-f0-9]{64}`, which are written out for it, and look-around and back-references, which are searched for step
+   * by step, at the run's expense: published templates use them all.
    */
   const compile = (source: string): RegExp => {
     meter.charge(source.length * 10)
@@ -111,7 +114,14 @@ export function pruneLibrary(
     } catch (error) {
       const translated = translate(source, false)
       const slash = translated === undefined ? -1 : translated.indexOf('/')
-      if (translated === undefined || slash < 0) throw error
+      if (translated === undefined || slash < 0) {
+        // It is compiled only, which tells what JavaScript itself does not understand.
+        // oxlint-disable-next-line eslint/no-invalid-regexp, eslint/no-new
+        new RegExp(source)
+        const searcher = backtrack(source)
+        if (!searcher) throw error
+        return searcher as unknown as RegExp
+      }
       return new RegExp(translated.slice(slash + 1), `l${translated.slice(0, slash)}`)
     }
   }

@@ -4,6 +4,8 @@ import {types} from 'node:util'
 import {maxDepth} from '../instrument.ts'
 import type {Program} from '../program.ts'
 import {standardLibrary} from '../standard-library.ts'
+import {createBacktrack} from './backtrack.ts'
+import {createCharacters} from './characters.ts'
 import {pruneLibrary} from './library.ts'
 import {createMembrane} from './membrane.ts'
 import type {HostSide, RealmSide} from './membrane.ts'
@@ -90,7 +92,8 @@ function bootText(): string {
       ...(${createRegexes.toString()})(meter, regexes, host.translateRegex),
     }
     const membrane = (${createMembrane.toString()})(meter, promises, own, host)
-    ;(${pruneLibrary.toString()})(meter, library, regexes, host.translateRegex)
+    const backtrack = (${createBacktrack.toString()})(meter, (${createCharacters.toString()})())
+    ;(${pruneLibrary.toString()})(meter, library, regexes, host.translateRegex, backtrack)
     return {membrane, promises, meter}
   })`
 }
