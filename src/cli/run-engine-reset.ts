@@ -19,7 +19,7 @@ export async function runEngineReset({
   const pubsub = parsed.flags.topics
     ? `${count(removed, 'topic, subscription, snapshot or schema', 'topics, subscriptions, snapshots and schemas')} removed`
     : `${count(subscriptions, 'subscription')} without messages`
-  if (!json) await writeStdout(`${target}: ${count(databases.length, 'database')} emptied, ${pubsub}.\n`)
+  if (!json) await writeStdout(`${count(databases.length, 'database')} emptied and ${pubsub}, in ${target}.\n`)
   return report
 }
 

@@ -17,7 +17,8 @@ export async function* readDocuments(firestore: Rpc, database: string): AsyncGen
         from: [{allDescendants: true}],
         orderBy: [{field: {fieldPath: '__name__'}, direction: 'ASCENDING'}],
         limit: AT_ONCE,
-        ...(last === undefined ? {} : {startAt: {values: [{referenceValue: last}], before: false}}),
+        // A filter and no cursor: engines go straight to where it begins.
+        ...(last === undefined ? {} : {where: after(last)}),
       },
     })
     const found = answers.flatMap(({document}) => (document ? [document as Json] : []))
@@ -25,4 +26,8 @@ export async function* readDocuments(firestore: Rpc, database: string): AsyncGen
     if (found.length < AT_ONCE) return
     last = found.at(-1)?.['name']
   }
+}
+
+function after(name: unknown): Json {
+  return {fieldFilter: {field: {fieldPath: '__name__'}, op: 'GREATER_THAN', value: {referenceValue: name}}}
 }
