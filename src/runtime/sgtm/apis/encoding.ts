@@ -40,7 +40,9 @@ export const encodingApis: readonly Api[] = [
     name: 'fromBase64',
     create: () => (text: unknown) => {
       const encoded = toText(text)
-      return /^[\w+/-]*={0,2}$/.test(encoded) ? Buffer.from(encoded, 'base64').toString('utf8') : undefined
+      // A last group of one character holds no whole byte.
+      const isValid = /^[\w+/-]*={0,2}$/.test(encoded) && encoded.replaceAll('=', '').length % 4 !== 1
+      return isValid ? Buffer.from(encoded, 'base64').toString('utf8') : undefined
     },
   },
   {name: 'parseUrl', create: () => (url: unknown) => parseUrl(toText(url))},

@@ -89,9 +89,9 @@ function readRequest(params: Params, {part, name}: AskFor<'read_request'>): bool
   if (params['requestAccess'] === 'any') return true
   switch (part) {
     case 'body':
-      return params['bodyAllowed'] === true
+      return isGranted(params, 'bodyAllowed', 'bodyAccess')
     case 'path':
-      return params['pathAllowed'] === true
+      return isGranted(params, 'pathAllowed', 'pathAccess')
     case 'remote_address':
       return params['remoteAddressAllowed'] === true
     case 'header':
@@ -111,8 +111,8 @@ function readRequest(params: Params, {part, name}: AskFor<'read_request'>): bool
 
 function accessResponse(params: Params, {part, name}: AskFor<'access_response'>): boolean {
   if (params['writeResponseAccess'] === 'any') return true
-  if (part === 'status') return params['writeStatusAllowed'] === true
-  if (part === 'body') return params['writeBodyAllowed'] === true
+  if (part === 'status') return isGranted(params, 'writeStatusAllowed', 'writeStatusAccess')
+  if (part === 'body') return isGranted(params, 'writeBodyAllowed', 'writeBodyAccess')
   if (params['writeHeadersAllowed'] !== true) return false
   return listed(params['writeHeaderAccess'], params['writeHeaderWhitelist'], 'headerName', name?.toLowerCase())
 }
@@ -131,7 +131,15 @@ function isEither(rule: unknown, word: string, state: boolean): boolean {
   return rule === undefined || rule === 'any' || (rule === word) === state
 }
 
+/** A part is granted by a tick; a few published templates say it in the other form, which lists have. */
+function isGranted(params: Params, tick: string, access: string): boolean {
+  return params[tick] === true || params[access] === 'any'
+}
+
+/** Rows are objects in most templates, and bare texts in some. */
 function listed(access: unknown, list: unknown, key: string, name: string | undefined): boolean {
   if (access === 'any') return true
-  return name !== undefined && rows(list).some((row) => toText(row[key] ?? '').toLowerCase() === name.toLowerCase())
+  if (name === undefined || !Array.isArray(list)) return false
+  const names = list.map((row: unknown) => (typeof row === 'string' ? row : toText((row as Params)[key] ?? '')))
+  return names.some((known) => known.toLowerCase() === name.toLowerCase())
 }
