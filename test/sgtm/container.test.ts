@@ -326,3 +326,40 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => void server.close(resolve))
   return port
 }
+
+describe('runContainer in a tag', () => {
+  const client = `
+    const done = require('returnResponse');
+    require('claimRequest')();
+    require('addMessageListener')('inner', () => done());
+    require('runContainer')({event_name: 'sample', depth: 0});`
+  const permissions = [
+    ...allPermissions.map(([publicId, params]) => declare(publicId, params)),
+    declare('use_message', {allowedActions: 'any'}),
+  ]
+
+  test('runs the container again, with its callbacks', async () => {
+    const code = `
+      const depth = require('getEventData')('depth');
+      const log = require('logToConsole');
+      log('depth ' + depth);
+      if (depth === 0) require('runContainer')({event_name: 'sample', depth: 1},
+        () => { log('complete'); require('sendMessage')('inner', {}); }, () => log('start'));
+      data.gtmOnSuccess();`
+    await using served = await serve([{code: client, permissions}], [{code, permissions}])
+    expect((await fetch(served.container.url)).status).toBe(200)
+    expect(served.logs()).toEqual(['depth 0', 'start', 'depth 1', 'complete'])
+    expect(served.container.events().map(({data}) => data['depth'])).toEqual([0, 1])
+  })
+
+  test('ends where a tag starts its own event for ever', async () => {
+    const code = `
+      const go = () => require('runContainer')({event_name: 'sample'});
+      require('callLater')(() => { data.gtmOnSuccess(); });
+      go();`
+    await using served = await serve([{code: client, permissions}], [{code, permissions}], {answerWithinMs: 300})
+    expect((await fetch(served.container.url)).status).toBe(500)
+    await expect.poll(served.logs).toContainEqual(expect.stringMatching(/ran 200 times for one request/))
+    expect(served.container.events()).toHaveLength(200)
+  })
+})

@@ -50,11 +50,13 @@ describe('sendHttpRequest and sendHttpGet', () => {
     expect(await other.run(`return require('sendHttpGet')('https://a.example/')${settle};`)).toEqual({reason})
   })
 
-  test.each([
+  test.each<
+    [string, () => {statusCode: number; headers: Record<string, string>; body: string} | Promise<never>, string[]]
+  >([
     ['an answer', () => ({statusCode: 404, headers: {a: 'b'}, body: 'no'}), ['undefined', '404 b no']],
     ['no answer', () => Promise.reject({reason: 'timed_out'}), ['undefined', '0 undefined ']],
   ])('in their older form give nothing and call back with %s', async (_, answer, logs) => {
-    using place = bench({permissions, answer: answer as () => never})
+    using place = bench({permissions, answer})
     const code = `
       const log = require('logToConsole');
       log(require('sendHttpRequest')('https://a.example/', (status, headers, body) => log(status, headers.a, body)));`

@@ -11,7 +11,7 @@ export const eventApis: readonly Api[] = [
       ({kind, demand, runContainer}) =>
       (event: unknown, onComplete: unknown, onStart: unknown) => {
         demand('runContainer', {permission: 'run_container'})
-        if (kind !== 'CLIENT') throw new Error('runContainer can be called by a client only.')
+        if (kind === 'MACRO') throw new Error('runContainer cannot be called by a variable.')
         const data = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {}
         runContainer(data, asCallback(onComplete), asCallback(onStart))
       },

@@ -8,7 +8,8 @@ import {plainAnswer} from './exchange.ts'
 import type {Answer, OpenExchange} from './exchange.ts'
 import type {LoadedClient, LoadedContainer, LoadedTemplate} from './load-container.ts'
 import {runContainer} from './run-container.ts'
-import {describeProblem, startInstance} from './run-instance.ts'
+import type {EventRun} from './run-container.ts'
+import {createInvoke, describeProblem, startInstance} from './run-instance.ts'
 import type {RunServices} from './run-instance.ts'
 
 /** Asks the clients by priority until one claims the request, and gives the answer, whatever they do. */
@@ -114,35 +115,40 @@ function startClient(
   {container, services, exchange, parent, firedInRequest}: ClientRun,
 ): void {
   const source = `template ${loaded.template.displayName || name}`
-  const run = startInstance({name, loaded}, services, {
+  const invoke = createInvoke((text) =>
+    services.emit({type: 'log.line', source, level: 'error', text, trace: parent.trace}),
+  )
+  let runs = 0
+  const again: EventRun['again'] = (invokeFor) => (event, onComplete, onStart) => {
+    if (exchange.claimedBy() === undefined) throw new Error('runContainer: the request must be claimed first.')
+    runs += 1
+    if (runs > maxRuns)
+      throw new Error(
+        `runContainer: the container ran ${maxRuns} times for one request; does a tag start its own event?`,
+      )
+    const run = {
+      event,
+      exchange,
+      parent,
+      clientName: name,
+      firedInRequest,
+      invoke: invokeFor,
+      again,
+      onStart,
+      onComplete,
+    }
+    // After the template's current code, as in a real container.
+    queueMicrotask(() => void runContainer(container, services, run))
+  }
+  startInstance({name, loaded}, services, {
     exchange,
     parent,
     event: undefined,
     container,
     clientName: () => exchange.claimedBy() ?? '',
-    runContainer: (event, onComplete, onStart) => {
-      if (exchange.claimedBy() === undefined) throw new Error('runContainer: the request must be claimed first.')
-      // After the client's current code, as in a real container.
-      queueMicrotask(() => {
-        void runContainer(container, services, {
-          event,
-          exchange,
-          parent,
-          clientName: name,
-          firedInRequest,
-          invoke,
-          onStart,
-          onComplete,
-        })
-      })
-    },
-  })
-  const invoke = (callback: (...args: readonly unknown[]) => unknown, ...args: readonly unknown[]): void => {
-    try {
-      callback(...args)
-    } catch (problem) {
-      services.emit({type: 'log.line', source, level: 'error', text: describeProblem(problem), trace: parent.trace})
-    }
-  }
-  run.call(data)
+    runContainer: again(invoke),
+  }).call(data)
 }
+
+/** A client may send many events in one request, a tag that starts the event that fires it would never end. */
+const maxRuns = 200

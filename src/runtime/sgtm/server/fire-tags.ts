@@ -116,6 +116,7 @@ async function fireOne(firing: FiringRun, tag: LoadedTag, because: string, plain
     exchange: run.exchange,
     parent,
     clientName: run.clientName,
+    again: run.again,
     event: by.length === 0 ? scope : {...scope, data: event},
     resolve: evaluation.resolve,
   })

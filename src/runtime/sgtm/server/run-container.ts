@@ -1,6 +1,6 @@
 import {newSpanId} from '#runtime/kernel/ids.ts'
 import type {TraceContext} from '#runtime/kernel/ids.ts'
-import type {EventCallback, EventScope, Exchange, TagResult} from '../apis/api.ts'
+import type {ApiContext, EventCallback, EventScope, Exchange, TagResult} from '../apis/api.ts'
 import {createBindToEvent} from '../apis/events.ts'
 import {evaluateFor} from './evaluate.ts'
 import {fireTags} from './fire-tags.ts'
@@ -19,7 +19,9 @@ export type EventRun = {
   readonly clientName: string
   /** Ids of tags that fire once per request and have. */
   readonly firedInRequest: Set<string>
-  readonly invoke: (callback: Callback, ...args: readonly unknown[]) => void
+  readonly invoke: ApiContext['invoke']
+  /** Gives `runContainer` to a tag: from within, it runs the container once more. */
+  readonly again: (invoke: ApiContext['invoke']) => ApiContext['runContainer']
   readonly onStart: Callback | undefined
   readonly onComplete: Callback | undefined
 }

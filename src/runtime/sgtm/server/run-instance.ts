@@ -110,14 +110,19 @@ export function createContext({name, loaded}: Instance, services: RunServices, s
     log,
     send: (request) => outbound.send({kind, name, parent: scope.parent}, request),
     runContainer: scope.runContainer,
-    invoke: (callback, ...args) => {
-      try {
-        callback(...args)
-      } catch (problem) {
-        log('error', describeProblem(problem))
-      }
-    },
+    invoke: createInvoke((text) => log('error', text)),
     later,
+  }
+}
+
+/** The way to call a template's function from outside its code: an error is told and goes no further. */
+export function createInvoke(tell: (text: string) => void): ApiContext['invoke'] {
+  return (callback, ...args) => {
+    try {
+      callback(...args)
+    } catch (problem) {
+      tell(describeProblem(problem))
+    }
   }
 }
 

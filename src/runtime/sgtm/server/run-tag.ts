@@ -6,7 +6,8 @@ import type {Parameters} from '../types.ts'
 import type {UsedVariable} from '../variables/evaluation.ts'
 import {dataFor} from './evaluate.ts'
 import type {LoadedContainer, LoadedTag} from './load-container.ts'
-import {describeProblem, startInstance} from './run-instance.ts'
+import {createInvoke, describeProblem, startInstance} from './run-instance.ts'
+import type {EventRun} from './run-container.ts'
 import type {RunServices} from './run-instance.ts'
 
 /** A tag that has not ended by then counts as timed out; just above the default time-out of templates' HTTP. */
@@ -19,6 +20,7 @@ export type TagRun = {
   /** The span of the container's run. */
   readonly parent: TraceContext
   readonly clientName: string
+  readonly again: EventRun['again']
   /** The event as this tag sees it. */
   readonly event: EventScope
   readonly resolve: (parameters: Parameters, use: (used: UsedVariable) => void) => Parameters | Promise<Parameters>
@@ -33,7 +35,7 @@ export async function runTag(tag: LoadedTag, services: RunServices, run: TagRun)
   const {trace} = run.parent
   const span = newSpanId()
   const start = clock.now()
-  const source = `template ${tag.code.kind === 'template' ? tag.code.loaded.template.displayName || tag.name : tag.name}`
+  const source = sourceOf(tag)
   emit({type: 'span.started', trace, span, parent: run.parent.span, name: `tag ${tag.name}`, lane: 'tag', start})
 
   const variables: UsedVariable[] = []
@@ -89,10 +91,19 @@ function execute(
     event: run.event,
     clientName: () => run.clientName,
     container: run.container,
-    runContainer: () => {},
+    runContainer: run.again(
+      createInvoke((text) =>
+        services.emit({type: 'log.line', source: sourceOf(tag), level: 'error', text, trace: parent.trace}),
+      ),
+    ),
   })
   const done = {gtmOnSuccess: () => resolve('success'), gtmOnFailure: () => resolve('failure')}
   instance.call({...dataFor(code, parameters), ...done})
+}
+
+/** Who speaks in the log. */
+function sourceOf({code, name}: LoadedTag): string {
+  return `template ${code.kind === 'template' ? code.loaded.template.displayName || name : name}`
 }
 
 /** One of Google's own tags, whose work nobody knows: what it was given is captured, under a name that leads nowhere. */
