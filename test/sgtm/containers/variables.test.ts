@@ -195,6 +195,33 @@ describe('texts that name variables', () => {
     ])
   })
 
+  test('a field that was emptied is empty, and does not get its default back', async () => {
+    const code =
+      "require('logToConsole')(require('JSON').stringify({text: [data.kept, data.emptied, data.never]})); data.gtmOnSuccess();"
+    const fields = ['kept', 'emptied', 'never'].map((name) => ({
+      type: 'TEXT',
+      name,
+      simpleValueType: true,
+      defaultValue: 'd',
+    }))
+    await using served = await serveExport(
+      makeExport({
+        customTemplate: [{templateId: '3', containerId: '7', name: 'fields', templateData: tpl('TAG', code, fields)}],
+        tag: [
+          logging('1', '', {
+            type: 'cvt_7_3',
+            parameter: [
+              {type: 'TEMPLATE', key: 'kept', value: 'k'},
+              {type: 'TEMPLATE', key: 'emptied'},
+            ],
+          }),
+        ],
+      }),
+    )
+    await served.send([{}])
+    expect(served.texts()).toEqual([['k', '', 'd']])
+  })
+
   test('variables that name each other in a circle are refused, with the circle', async () => {
     const circle = [
       variable('A', 'c', {value: '{{B}}'}),

@@ -4,27 +4,27 @@ import type {ConditionShape, Parameter} from './export-schema.ts'
 /** Parameters of an export as plain values by key: booleans are no texts any more, lists and maps lists and objects. */
 export function decodeParameters(parameters: readonly Parameter[]): Parameters {
   return Object.fromEntries(
-    parameters.flatMap((parameter) => {
-      const value = decodeParameter(parameter)
-      return parameter.key === undefined || value === undefined ? [] : [[parameter.key, value]]
-    }),
+    parameters.flatMap((parameter) =>
+      parameter.key === undefined ? [] : [[parameter.key, decodeParameter(parameter)]],
+    ),
   )
 }
 
-/** The value of one parameter; undefined where the export has none. */
+/** The value of one parameter. */
 export function decodeParameter({type, value, list, map}: Parameter): unknown {
   switch (spell(type)) {
     case 'BOOLEAN':
       // A variable may stand where a box can be ticked.
       return value === 'true' ? true : value === 'false' || value === undefined ? false : value
     case 'INTEGER':
-      return value !== undefined && /^-?\d+$/.test(value) ? Number(value) : value
+      return value !== undefined && /^-?\d+$/.test(value) ? Number(value) : (value ?? '')
     case 'LIST':
       return (list ?? []).map(decodeParameter)
     case 'MAP':
       return decodeParameters(map ?? [])
     default:
-      return value
+      // A text without a value is a field that was emptied.
+      return value ?? ''
   }
 }
 
