@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {startCloud, writeProject} from './fake-cloud.ts'
 import {copyPatientDemo, makeFolder, readEvents, runStitch} from './run-stitch.ts'
 
 describe('stitch container export', () => {
@@ -119,5 +120,40 @@ describe('stitch container export', () => {
     writeFileSync(file, before)
     expect(code).toBe(4)
     expect(stderr).toMatch(/^Error: container\/container\.json:\d+:\d+: /)
+  })
+})
+
+describe('stitch container export --deployed', () => {
+  test('takes the address of the function that is there, and says where there is none', async () => {
+    using folder = makeFolder()
+    await using on = await startCloud({run: {}})
+    writeProject(folder.path)
+    const run = (...args: string[]) => runStitch(folder.path, args, {env: on.env})
+    const none = await run('container', 'export', '--deployed', '--out', 'a.json')
+    expect(none.code).toBe(5)
+    expect(none.stderr).toContain('STITCH_NOT_DEPLOYED')
+    expect(existsSync(folder.file('a.json'))).toBe(false)
+
+    const deployed = await run('deploy', '--yes', '--force-unverified')
+    expect(deployed).toMatchObject({code: 0})
+    const {code, stdout} = await run('container', 'export', '--deployed', '--json')
+    expect(code).toBe(0)
+    const {content} = JSON.parse(stdout) as {content: string}
+    const [, lookup] = [...on.cloud.table('cloudfunctions.functions')].find(([name]) => name.endsWith('lookup')) ?? []
+    const uri = (lookup as {serviceConfig: {uri: string}} | undefined)?.serviceConfig.uri
+    expect(uri).toMatch(/^https:/)
+    expect(content).toContain(`"value": "${uri}"`)
+    expect(content).toContain(`${uri}/v1/*`)
+    // Both secrets hold keys of 32 bytes, in base64.
+    const versions = JSON.stringify([...on.cloud.table('secretmanager.versions').values()])
+    const data = [...versions.matchAll(/"(?:payload|data)":"([^"]+)"/g)].map(([, text = '']) => text)
+    const secrets = data.flatMap(
+      (text) =>
+        Buffer.from(text, 'base64')
+          .toString()
+          .match(/[\w+/]{43}=/g) ?? [],
+    )
+    expect(secrets).toHaveLength(2)
+    for (const secret of secrets) expect(content).not.toContain(secret)
   })
 })
