@@ -3,18 +3,10 @@
 // Aims: 0.35 of the job, 0.15 of the official pair, 80 ms of CPU.
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {startEngineProcess, type EngineSide} from './engine-process.ts'
-import {
-  interleave,
-  makeFolder,
-  median,
-  printMachine,
-  printTable,
-  ratio,
-  root,
-  timeNode,
-  valueOfNode,
-} from './measure.ts'
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {PROJECT, startEngineProcess, type EngineSide} from './engine-process.ts'
+import {interleave, makeFolder, median, printMachine, printTable, ratio, root, timeNode} from './measure.ts'
 
 const rounds = Number(process.argv[2] ?? 5)
 const jobs = {
@@ -52,16 +44,12 @@ printTable(
   ]),
 )
 
-const share = await interleave(rounds, {start: cpuOfStart, work: cpuOfSimulation})
-const sum = share.start.map((value, round) => value + share.work[round]!)
+const share = await interleave(rounds, {within: () => cpuOfSimulation(false), elsewhere: () => cpuOfSimulation(true)})
+const difference = share.within.map((value, round) => value - share.elsewhere[round]!)
 printTable(
-  `CPU of the embedded engine in stitch's process, ms (${rounds} rounds)`,
-  ['what', 'median', 'of which'],
-  [
-    ['loading and starting it', median(share.start).toFixed(0), ''],
-    ['all RPCs of stitch simulate', median(share.work).toFixed(0), 'measured in a process of its own'],
-    ['together', median(sum).toFixed(0), ''],
-  ],
+  `CPU of stitch's own process during stitch simulate, ms (${rounds} rounds)`,
+  ['with the engine in it', 'with the engine elsewhere', 'difference'],
+  [[median(share.within).toFixed(0), median(share.elsewhere).toFixed(0), median(difference).toFixed(0)]],
 )
 
 /** A whole process in a folder that is new, by the command line a person types. */
@@ -77,34 +65,26 @@ async function readyAfter(side: EngineSide): Promise<number> {
   return engine.readyMs
 }
 
-/** CPU of a process that starts the engine, but for that of a process that does nothing; built code. */
-async function cpuOfStart(): Promise<number> {
-  await using folder = await makeFolder()
-  const options = {name: 'embedded', dataDir: folder.path, projectId: 'demo-bench'}
-  return await valueOfNode(`
-    import {enableCompileCache} from 'node:module'
-    enableCompileCache()
-    const before = process.cpuUsage()
-    const {startEngine} = await import('#runtime/engine/start.ts')
-    const port = {port: 0, explicit: true}
-    const {signal} = new AbortController()
-    await using engine = await startEngine({...${JSON.stringify(options)}, firestorePort: port, pubsubPort: port, signal, log() {}})
-    const {user, system} = process.cpuUsage(before)
-    process.send((user + system) / 1000)
-  `)
-}
-
-/** CPU of an engine in a process of its own while the whole simulation uses it. */
-async function cpuOfSimulation(): Promise<number> {
-  await using engine = await startEngineProcess('embedded')
-  await using folder = await makeFolder()
-  const before = engine.cpuMs()
-  const args = ['simulate', '--no-ui', '--engine', 'external', '--data-dir', folder.path, '--project', 'demo-bench']
-  const child = spawn(process.execPath, [`${root}bin/run.js`, ...args], {
-    env: {...process.env, FIRESTORE_EMULATOR_HOST: engine.firestoreHost, PUBSUB_EMULATOR_HOST: engine.pubsubHost},
+/** CPU of the command's process, without the functions' processes, with the embedded engine in it or in another one. */
+async function cpuOfSimulation(elsewhere: boolean): Promise<number> {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await makeFolder()).path
+  const engine = elsewhere ? stack.use(await startEngineProcess('embedded')) : undefined
+  const told = join(folder, 'cpu')
+  const hook = `import {writeFileSync} from 'node:fs'
+    process.on('exit', () => writeFileSync(${JSON.stringify(told)}, JSON.stringify(process.cpuUsage())))`
+  const where = ['--engine', engine ? 'external' : 'embedded']
+  const args = ['simulate', '--no-ui', '--project', PROJECT, '--data-dir', join(folder, 'data'), ...where]
+  const preload = `data:text/javascript,${encodeURIComponent(hook)}`
+  const child = spawn(process.execPath, ['--import', preload, `${root}bin/run.js`, ...args], {
+    env: {
+      ...process.env,
+      ...(engine ? {FIRESTORE_EMULATOR_HOST: engine.firestoreHost, PUBSUB_EMULATOR_HOST: engine.pubsubHost} : {}),
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0) throw new Error(`the simulation ended with ${code}`)
-  return engine.cpuMs() - before
+  const {user, system} = JSON.parse(await readFile(told, 'utf8')) as NodeJS.CpuUsage
+  return (user + system) / 1000
 }
