@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {editFile, makeFolder, packageRoot, runStitch, startStitch, until} from './run-stitch.ts'
@@ -84,6 +84,28 @@ test('a broken template ends with 4 and does not keep the others from being run'
   expect(templates.map(({verdict}) => verdict)).toEqual(['passed', 'invalid', 'invalid'])
   expect(templates[1]?.problems[0]?.at).toEqual({file: 'b.tpl', line: 8, column: 8})
   expect(templates[2]?.problems[0]?.at).toMatchObject({file: 'c.tpl', line: 3})
+})
+
+test('a file that cannot be read is named beside the others, and a link that leads back is no way', async () => {
+  using folder = makeFolder()
+  writeFileSync(folder.file('a.tpl'), good)
+  writeFileSync(folder.file('b.tpl'), Buffer.from([0xff, 0xfe, 0x00]))
+  mkdirSync(folder.file('c'))
+  writeFileSync(folder.file('c/info.json'), '{}')
+  writeFileSync(folder.file('c/template.js'), '')
+  writeFileSync(folder.file('c/layout.json'), '[')
+  symlinkSync(folder.path, folder.file('loop'))
+  const {code, stdout} = await runStitch(folder.path, ['template', 'test', '.', '--json'])
+  expect(code).toBe(4)
+  const {templates} = JSON.parse(stdout) as {templates: {file: string; verdict: string}[]}
+  expect(templates.map(({file, verdict}) => `${file} ${verdict}`)).toEqual([
+    'a.tpl passed',
+    'b.tpl invalid',
+    'c invalid',
+  ])
+  const checked = await runStitch(folder.path, ['template', 'check', '.'])
+  expect(checked.code).toBe(1)
+  expect(checked.stdout).toContain('3 templates: 2 errors, 1 warning')
 })
 
 test.each([[[]], [['nowhere.tpl']], [['.']]])('%j is wrong usage', async (args) => {

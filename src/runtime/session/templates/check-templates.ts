@@ -1,6 +1,7 @@
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {EXIT} from '#runtime/kernel/errors.ts'
+import type {StitchError} from '#runtime/kernel/errors.ts'
 import type {Finding} from '#runtime/sgtm/lint/finding.ts'
 import {lintTemplate} from '#runtime/sgtm/lint/lint-template.ts'
 import {findTemplates} from './find-templates.ts'
@@ -40,7 +41,8 @@ export async function checkTemplates(options: CheckTemplatesOptions): Promise<Ch
   bus.emit({type: 'log.opened', version: 1, stitch: version})
   const scenarios = sources.map(({name}) => ({id: name, title: name, steps: 0}))
   bus.emit({type: 'run.started', command: 'template check', engine: 'none', async: false, scenarios})
-  const templates = sources.map(({name, text, locate}): CheckedTemplate => {
+  const templates = sources.map(({name, text, problem, locate}): CheckedTemplate => {
+    if (problem) return {file: name, findings: [toFinding(problem, name)]}
     if (isWebOnly(text)) return {file: name, findings: [], reason: 'a template for a web container'}
     return {file: name, findings: lintTemplate(name, text).map((finding) => ({...finding, at: locate(finding.at)}))}
   })
@@ -59,4 +61,9 @@ export async function checkTemplates(options: CheckTemplatesOptions): Promise<Ch
   const passed = all.length - failed
   bus.emit({type: 'run.ended', passed, failed, durationMs: clock.now() - began, exit})
   return {templates, errors, warnings: all.length - errors, exit}
+}
+
+function toFinding({message, hints, at}: StitchError, file: string): Finding {
+  const [hint = ''] = hints
+  return {rule: 'invalid-template', severity: 'error', message, hint, at: at ?? {file, line: 1, column: 1}}
 }

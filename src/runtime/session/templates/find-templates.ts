@@ -13,6 +13,8 @@ export type TemplateSource = {
   readonly name: string
   readonly path: string
   readonly text: string
+  /** Why it could not be read. */
+  readonly problem?: StitchError
   /** The place of a place in the text: in a folder it is one of its files'. */
   readonly locate: (at: SourceLocation) => SourceLocation
 }
@@ -38,18 +40,30 @@ async function find(path: string, isNamed: boolean): Promise<readonly TemplateSo
   const name = showPath(path)
   if (kind.isFile()) {
     if (!isNamed && !path.endsWith('.tpl')) return []
-    return [{name, path, text: await readText(path), locate: (at) => ({...at, file: name})}]
+    return [await readSource(name, path, async () => ({text: await readText(path), parts: undefined}))]
   }
   if (!kind.isDirectory()) return []
-  const names = await readdir(path)
-  if (isUnpacked(names)) {
-    const {text, parts} = pack(name, await readFolder(path), {plain: true})
-    return [{name, path, text, locate: (at) => locate(name, parts, at)}]
-  }
-  const below = names.filter((each) => !each.startsWith('.') && each !== 'node_modules').sort()
+  const entries = await readdir(path, {withFileTypes: true})
+  if (isUnpacked(entries.map((entry) => entry.name)))
+    return [await readSource(name, path, async () => pack(name, await readFolder(path), {plain: true}))]
+  // A link may lead back to where it stands.
+  const below = entries.filter((entry) => !/^\.|^node_modules$/.test(entry.name) && !entry.isSymbolicLink())
   const lists: (readonly TemplateSource[])[] = []
-  for (const each of below) lists.push(await find(join(path, each), false))
+  for (const each of below.map((entry) => entry.name).sort()) lists.push(await find(join(path, each), false))
   return lists.flat()
+}
+
+type Read = {readonly text: string; readonly parts: readonly PackedPart[] | undefined}
+
+/** What cannot be read is told where the others are told of. */
+async function readSource(name: string, path: string, read: () => Promise<Read>): Promise<TemplateSource> {
+  try {
+    const {text, parts} = await read()
+    return {name, path, text, locate: (at) => (parts ? locate(name, parts, at) : {...at, file: name})}
+  } catch (error) {
+    if (!(error instanceof StitchError)) throw error
+    return {name, path, text: '', problem: error, locate: (at) => ({...at, file: name})}
+  }
 }
 
 function locate(folder: string, parts: readonly PackedPart[], {line, column}: SourceLocation): SourceLocation {

@@ -86,6 +86,7 @@ export async function testTemplates(options: TestTemplatesOptions): Promise<Test
 async function testSource(source: TemplateSource, options: TestTemplatesOptions): Promise<TestedTemplate> {
   const {clock, mode, only} = options
   const base = {file: source.name, name: '', kind: undefined, notes: [], problems: [], scenarios: []}
+  if (source.problem) return {...base, verdict: 'invalid', problems: problemsOf(source.problem, source)}
   if (isWebOnly(source.text)) {
     const reason = 'a template for a web container; its tests need the APIs of a browser and were not run'
     return {...base, verdict: 'untested', reason}

@@ -1,6 +1,7 @@
 import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {showPath} from '#runtime/kernel/show-path.ts'
 import {layoutFile, sectionFiles} from './folder.ts'
 import type {Folder} from './folder.ts'
 
@@ -34,10 +35,10 @@ export async function readText(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
   } catch (cause) {
-    throw new StitchError(`The file ${file} is not UTF-8, so it was not read.`, {
+    throw new StitchError(`The file ${showPath(file)} is not UTF-8, so it was not read.`, {
       code: 'STITCH_TEMPLATE_INVALID',
       exit: 'config',
-      hints: [`file '${file}'`],
+      hints: [`file '${showPath(file)}'`],
       cause,
     })
   }
