@@ -255,6 +255,19 @@ describe('Pub/Sub as JSON', () => {
     await client.close()
   })
 
+  test('a policy is set and read, and a reset takes it along', async () => {
+    await topics('PUT', `/v1/${topic}`)
+    const bindings = [{role: 'roles/pubsub.publisher', members: ['allUsers']}]
+    const set = await topics('POST', `/v1/${topic}:setIamPolicy`, {body: {policy: {bindings}}})
+    expect([set.status, set.json]).toEqual([200, {bindings, etag: expect.any(String)}])
+    expect((await topics('GET', `/v1/${topic}:getIamPolicy`)).json).toEqual(set.json)
+    const permissions = ['pubsub.topics.publish']
+    expect((await topics('POST', `/v1/${topic}:testIamPermissions`, {body: {permissions}})).json).toEqual({permissions})
+    await topics('POST', '/reset')
+    await topics('PUT', `/v1/${topic}`)
+    expect((await topics('GET', `/v1/${topic}:getIamPolicy`)).json).not.toHaveProperty('bindings')
+  })
+
   test('the details of a refusal are shown', async () => {
     await topics('PUT', `/v1/${topic}`)
     await topics('PUT', `/v1/${subscription}`, {body: {topic, enableExactlyOnceDelivery: true}})
