@@ -34,6 +34,8 @@ export type TakeOptions = {
   readonly mostBytes?: number
   /** Messages that follow one of the same ordering key in this very take come along. */
   readonly runs?: boolean
+  /** Also those whose publisher is still being answered. */
+  readonly early?: boolean
   /** Length of the leases in milliseconds where it is not the subscription's. */
   readonly leaseMs?: number | undefined
 }
@@ -46,5 +48,7 @@ export type Entry = {
   attempts: number
   /** Not before this time, after a failed delivery. */
   readyAt: number
+  /** Whether its publisher has the answer. */
+  answered: boolean
   lease: {readonly ackId: string; cancel: () => void} | undefined
 }

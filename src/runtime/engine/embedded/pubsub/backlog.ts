@@ -58,7 +58,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
   })
 
   const enqueue = (message: PublishedMessage, attempts: number): Entry => {
-    const entry: Entry = {message, place: nextPlace++, attempts, readyAt: 0, lease: undefined}
+    const entry: Entry = {message, place: nextPlace++, attempts, readyAt: 0, answered: true, lease: undefined}
     waiting.push(entry)
     expiry.expect(message.publishTime)
     return entry
@@ -138,11 +138,11 @@ export function createBacklog(options: BacklogOptions): Backlog {
       const entry = enqueue(message, 0)
       note(message, {attempts: 0, acknowledged: false})
       const ready = (): void => {
-        entry.readyAt = 0
+        entry.answered = true
         wake()
       }
       if (!after) return ready()
-      entry.readyAt = Infinity
+      entry.answered = false
       void after.then(ready)
     },
     restore: (message, {attempts, acknowledged}) => {
@@ -150,7 +150,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
       else enqueue(message, attempts)
       wake()
     },
-    take: (most, {mostBytes = Infinity, runs = false, leaseMs} = {}) => {
+    take: (most, {mostBytes = Infinity, runs = false, early = false, leaseMs} = {}) => {
       const {ordered, ackDeadlineMs} = rules()
       const now = timeline.now()
       const since = now - keepMs()
@@ -172,7 +172,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
           note(entry.message, undefined)
           continue
         }
-        if (isHeld || entry.readyAt > now) {
+        if (isHeld || entry.readyAt > now || (!entry.answered && !early)) {
           bytes -= entry.message.data.length
           kept.push(entry)
           if (key !== '') held.add(key)

@@ -14,7 +14,8 @@ export async function pullMessages(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<readonly Delivery[]> {
-  const take = () => live.backlog.take(Math.min(wanted, MOST_MESSAGES), {mostBytes: MOST_BYTES, runs: true})
+  const take = () =>
+    live.backlog.take(Math.min(wanted, MOST_MESSAGES), {mostBytes: MOST_BYTES, runs: true, early: true})
   const found = take()
   if (found.length > 0 || waitMs === 0) return found
   const {promise, resolve} = Promise.withResolvers<readonly Delivery[]>()

@@ -1,0 +1,8 @@
+import {describe} from 'vitest'
+import {usePubSub} from '../../conformance/pubsub-client.ts'
+import {describeHistories} from '../../conformance/pubsub-histories.ts'
+import {startEmbedded} from '../firestore/start-embedded.ts'
+
+describe('the embedded Pub/Sub, through the unmodified client', () => {
+  describeHistories(usePubSub(() => startEmbedded()))
+})
