@@ -80,6 +80,8 @@ export const ConfigFile = z
       .default('demo-stitch'),
     engine: z.enum(['embedded', 'gcloud', 'firebase', 'external']).default('embedded'),
     dataDir: z.string().min(1).default('.stitch'),
+    /** Of the embedded engine: production's, or what Google's emulator lets pass. */
+    firestoreLimits: z.enum(['production', 'emulator']).default('production'),
     fixtures: z.string().min(1).default('fixtures'),
     container: z.string().min(1).default('fixtures/container/container.json'),
     /** Rules for what the container's templates send; without them it is captured. */

@@ -9,6 +9,9 @@ export type PortWish = {readonly port: number; readonly explicit: boolean}
 /** Documents of every collection with the last id `collection` go when the timestamp in their `field` has passed. */
 export type TtlPolicy = {readonly collection: string; readonly field: string}
 
+/** Production's limits of documents, or those that Google's emulator checks: any depth, any number of index entries. */
+export type FirestoreLimits = 'production' | 'emulator'
+
 export type EngineOptions = {
   readonly name: EngineName
   /**
@@ -20,6 +23,8 @@ export type EngineOptions = {
   readonly inMemory?: boolean
   /** Embedded only: which documents are deleted when their time is over. Without it nothing expires. */
   readonly ttl?: readonly TtlPolicy[]
+  /** Embedded only: whose limits documents must keep to; production's unless given. */
+  readonly firestoreLimits?: FirestoreLimits
   /** Embedded only: the time that documents, transactions and expiry go by; the machine's unless given. */
   readonly clock?: Clock
   /** Embedded only: the clock and timers that Pub/Sub goes by, so that a back-off of minutes can be tested at once. */

@@ -40,6 +40,7 @@ export async function atEngine<T>(options: AtEngineOptions, work: (place: Engine
     await startEngine({
       name: config.engine,
       dataDir: config.dataDir,
+      firestoreLimits: config.firestoreLimits,
       projectId: config.project,
       firestorePort: wish('firestore'),
       pubsubPort: wish('pubsub'),

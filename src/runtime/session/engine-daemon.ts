@@ -48,6 +48,7 @@ export async function keepEngine(
   await using engine = await startEngine({
     name: config.engine,
     dataDir: config.dataDir,
+    firestoreLimits: config.firestoreLimits,
     projectId: config.project,
     firestorePort: wish('firestore'),
     pubsubPort: wish('pubsub'),

@@ -54,6 +54,7 @@ export function engineOptions(config: ResolvedConfig, hosts: Hosts): Omit<Engine
   return {
     name: config.engine,
     dataDir: config.dataDir,
+    firestoreLimits: config.firestoreLimits,
     // What an interrupted run left in its subscription would go to an endpoint of that run, or into this one.
     ownSubscriptions: [config.subscription.name],
     projectId: config.project,

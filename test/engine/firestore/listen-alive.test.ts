@@ -26,7 +26,7 @@ test('a quiet stream says again and again that it is up to date, and ends when i
     target,
   ])
   const requests = new ReadableStream<Buffer>({start: (controller) => controller.enqueue(request)})
-  const context = createContext(store, {now: () => Date.now()})
+  const context = createContext(store, {now: () => Date.now()}, 'production')
   const answers = listenRpc({context, listening}, requests, cancelled, 1)
   // ADD, the missing document, CURRENT, the snapshot; all that follows is the reminder.
   for (let at = 0; at < 6; at++) expect((await answers.next()).done).toBe(false)

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import protobuf from 'protobufjs'
+import type {FirestoreLimits} from '#runtime/engine/types.ts'
 import {createFirestoreService} from '#runtime/engine/embedded/firestore/service.ts'
 import {openStore} from '#runtime/engine/embedded/store/open-store.ts'
 import type {DocumentStore} from '#runtime/engine/embedded/store/store.ts'
@@ -44,10 +45,10 @@ export const wireOf = (name: string) => {
 }
 
 /** The service without a network: for RPCs that the Node client does not use, and for a clock that tests can move. */
-export function createRawService(clock = {now: () => Date.now()}): RawService {
+export function createRawService(clock = {now: () => Date.now()}, limits: FirestoreLimits = 'production'): RawService {
   const stack = new DisposableStack()
   const store = stack.use(openStore({}))
-  const {service} = stack.use(createFirestoreService(store, clock))
+  const {service} = stack.use(createFirestoreService(store, clock, [], limits))
   return {
     store,
     open: (name) => {

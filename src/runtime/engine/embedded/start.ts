@@ -26,7 +26,9 @@ export async function startEmbeddedEngine(options: EngineOptions): Promise<Engin
   await using stack = new AsyncDisposableStack()
   const folder: {dataDir?: string} = options.inMemory ? {} : {dataDir: await makeDataFolder(options.dataDir)}
   const store = stack.use(openStore(folder))
-  const firestore = stack.use(createFirestoreService(store, options.clock ?? systemClock, options.ttl))
+  const firestore = stack.use(
+    createFirestoreService(store, options.clock ?? systemClock, options.ttl, options.firestoreLimits),
+  )
   const messages = folder.dataDir === undefined ? undefined : stack.use(openMessages(folder.dataDir))
   const discard = options.ownSubscriptions?.map((id) => `projects/${projectId}/subscriptions/${id}`) ?? []
   const pubsub = stack.use(

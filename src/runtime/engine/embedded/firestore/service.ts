@@ -1,6 +1,6 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Call, Method, Service} from '../grpc/service.ts'
-import type {TtlPolicy} from '../../types.ts'
+import type {FirestoreLimits, TtlPolicy} from '../../types.ts'
 import type {DocumentStore} from '../store/store.ts'
 import {clearDocuments} from './clear.ts'
 import {unimplemented} from './errors.ts'
@@ -58,13 +58,15 @@ type FirestoreService = Disposable & {
 /**
  * `google.firestore.v1.Firestore` over a store, for the gRPC server. Disposing ends its transactions.
  * @param ttl policies for `expire`, which nothing here calls by itself
+ * @param limits whose limits documents must keep to
  */
 export function createFirestoreService(
   store: DocumentStore,
   clock: Clock,
   ttl: readonly TtlPolicy[] = [],
+  limits: FirestoreLimits = 'production',
 ): FirestoreService {
-  const context = createContext(store, clock)
+  const context = createContext(store, clock, limits)
   const interest = createInterest(store)
   const listening = {interest, tokens: createResumeTokens()}
   const streams: WriteStreams = new Map()

@@ -94,12 +94,12 @@ export function deleteDocument(context: ServiceContext, request: Buffer): Uint8A
     0x12: (field) => (precondition = readPrecondition(field.message())),
   })
   const target = parseDocumentName(name)
-  commitWrites(context.store, [{kind: 'delete', name, target, precondition}], context.timeline.commitTime())
+  commitWrites(context, [{kind: 'delete', name, target, precondition}], context.timeline.commitTime())
   return Buffer.alloc(0)
 }
 
 function writeAndAnswer(context: ServiceContext, write: Write, mask: FieldPath[] | undefined): Uint8Array {
-  commitWrites(context.store, [write], context.timeline.commitTime())
+  commitWrites(context, [write], context.timeline.commitTime())
   return encodeDocument(write.name, context.store.get(write.name)!, mask)
 }
 

@@ -104,7 +104,7 @@ function applyRequest(context: ServiceContext, stream: Stream, writes: readonly 
     if (!name.startsWith(`${stream.database}/`)) throw invalidArgument(`${name} is not in ${stream.database}.`)
   }
   const time = writes.length > 0 ? context.timeline.commitTime() : undefined
-  const outcomes = time === undefined ? [] : commitWrites(context.store, writes, time)
+  const outcomes = time === undefined ? [] : commitWrites(context, writes, time)
   stream.position++
   writer.uint(0x12).bytes(formatToken(stream.position))
   for (const outcome of outcomes) writer.uint(0x1a).message(() => writeOutcome(writer, outcome))

@@ -22,7 +22,7 @@ export function commit(context: ServiceContext, request: Buffer): Uint8Array {
     context.transactions.startCommit(context.transactions.find(database, transaction), writes.length)
   }
   const time = context.timeline.commitTime()
-  const outcomes = commitWrites(context.store, writes, time)
+  const outcomes = commitWrites(context, writes, time)
   for (const outcome of outcomes) writer.uint(0x0a).message(() => writeOutcome(writer, outcome))
   writeTime(writer, 0x12, time)
   return writer.finish()
@@ -34,7 +34,7 @@ export function batchWrite(context: ServiceContext, request: Buffer): Uint8Array
   if (new Set(writes.map(({name}) => name)).size < writes.length) {
     throw invalidArgument('the same document cannot be written more than once in a single request')
   }
-  const outcomes = applyWrites(context.store, writes, context.timeline.commitTime())
+  const outcomes = applyWrites(context, writes, context.timeline.commitTime())
   for (const outcome of outcomes) {
     writer.uint(0x0a).message(() => {
       if (!(outcome instanceof GrpcStatus)) writeOutcome(writer, outcome)

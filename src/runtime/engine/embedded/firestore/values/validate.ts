@@ -1,5 +1,7 @@
 import {invalidArgument} from '../errors.ts'
 import {parseDocumentName} from '../paths/names.ts'
+import type {FirestoreLimits} from '../../../types.ts'
+import {countIndexEntries} from './index-entries.ts'
 import {vectorElements} from './value.ts'
 import type {Fields, Value} from './value.ts'
 
@@ -9,20 +11,29 @@ const MAX_VALUE_BYTES = 1_048_487
 const MAX_NAME_BYTES = 1500
 const MAX_DEPTH = 20
 const MAX_DIMENSIONS = 2048
+const MAX_INDEX_ENTRIES = 40_000
 
 const RESERVED = /^__.*__$/s
 
-/** Refuses fields that a document must not have, and documents above 1 MiB. Throws INVALID_ARGUMENT. */
-export function checkDocument(segments: readonly string[], fields: Fields): void {
+/**
+ * Refuses fields that a document must not have, and documents above 1 MiB; by production's limits also what is nested too
+ * deeply and what needs too many index entries. Throws INVALID_ARGUMENT.
+ */
+export function checkDocument(segments: readonly string[], fields: Fields, limits: FirestoreLimits): void {
+  const depth = limits === 'production' ? 0 : Number.NEGATIVE_INFINITY
   let size = nameSize(segments) + 32
   for (const [name, value] of fields) {
     checkFieldName(name, `field name ${name} is reserved`)
     if (isTooLong(value)) {
       throw invalidArgument(`The value of property "${name}" is longer than ${MAX_VALUE_BYTES} bytes.`)
     }
-    size += utf8Length(name) + 1 + checkValue(value, {property: name, depth: 0, inArray: false})
+    size += utf8Length(name) + 1 + checkValue(value, {property: name, depth, inArray: false})
   }
   if (size > MAX_DOCUMENT_BYTES) throw invalidArgument(`maximum entity size is ${MAX_DOCUMENT_BYTES} bytes`)
+  // An entry is of a value, and a value has a byte at least.
+  if (limits === 'production' && size > MAX_INDEX_ENTRIES / 2 && countIndexEntries(fields) > MAX_INDEX_ENTRIES) {
+    throw invalidArgument(`too many index entries for entity ${segments.join('/')}`)
+  }
 }
 
 /** Refuses an empty, overlong or reserved field name. Throws INVALID_ARGUMENT. */

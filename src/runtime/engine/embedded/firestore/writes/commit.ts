@@ -1,6 +1,7 @@
 import {GrpcStatus, STATUS} from '../../grpc/status.ts'
 import {StoreFullError} from '../../store/store.ts'
 import type {DocumentChange, DocumentStore, StoredDocument} from '../../store/store.ts'
+import type {FirestoreLimits} from '../../../types.ts'
 import type {Value} from '../values/value.ts'
 import {planWrite} from './plan.ts'
 import type {Write} from './write.ts'
@@ -8,9 +9,12 @@ import type {Write} from './write.ts'
 /** What one write answers; no update time after a delete. Times are microseconds. */
 export type WriteOutcome = {readonly updateTime: number | undefined; readonly transformResults: readonly Value[]}
 
+/** Where writes go, and by whose limits. */
+export type WriteTarget = {readonly store: DocumentStore; readonly limits: FirestoreLimits}
+
 /** Applies writes in order as one: all of them, or none and the first refusal is thrown. */
-export function commitWrites(store: DocumentStore, writes: readonly Write[], time: number): WriteOutcome[] {
-  const batch = createBatch(store, time)
+export function commitWrites(target: WriteTarget, writes: readonly Write[], time: number): WriteOutcome[] {
+  const batch = createBatch(target, time)
   const outcomes = writes.map((write) => batch.add(write))
   batch.apply()
   return outcomes
@@ -21,11 +25,11 @@ export function commitWrites(store: DocumentStore, writes: readonly Write[], tim
  * a write that is wrong in itself refuses them all, as in production.
  */
 export function applyWrites(
-  store: DocumentStore,
+  target: WriteTarget,
   writes: readonly Write[],
   time: number,
 ): (WriteOutcome | GrpcStatus)[] {
-  const batch = createBatch(store, time)
+  const batch = createBatch(target, time)
   const outcomes = writes.map((write) => {
     try {
       return batch.add(write)
@@ -41,14 +45,14 @@ export function applyWrites(
 type Batch = {readonly add: (write: Write) => WriteOutcome; readonly apply: () => void}
 
 /** Collects writes, each of which sees those before it; the store sees the sum of them at the end. */
-function createBatch(store: DocumentStore, time: number): Batch {
+function createBatch({store, limits}: WriteTarget, time: number): Batch {
   const states = new Map<string, {readonly before: StoredDocument | undefined; after: StoredDocument | undefined}>()
   return {
     add: (write) => {
       const known = states.get(write.name)
       const before = known ? known.before : store.get(write.name)
       const current = known ? known.after : before
-      const {after, transformResults} = planWrite(write, current, time)
+      const {after, transformResults} = planWrite(write, current, {time, limits})
       states.set(write.name, {before, after})
       return {updateTime: after?.updateTime, transformResults}
     },

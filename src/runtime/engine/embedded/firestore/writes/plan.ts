@@ -1,4 +1,5 @@
 import {GrpcStatus, STATUS} from '../../grpc/status.ts'
+import type {FirestoreLimits} from '../../../types.ts'
 import type {StoredDocument} from '../../store/store.ts'
 import {failedPrecondition} from '../errors.ts'
 import {decodeFields} from '../values/decode.ts'
@@ -21,13 +22,17 @@ type PlannedWrite = {
  * ALREADY_EXISTS or FAILED_PRECONDITION for a precondition that does not hold, INVALID_ARGUMENT for a document that
  * must not be stored. A write that changes nothing keeps the document's update time.
  */
-export function planWrite(write: Write, current: StoredDocument | undefined, time: number): PlannedWrite {
+export function planWrite(
+  write: Write,
+  current: StoredDocument | undefined,
+  {time, limits}: {readonly time: number; readonly limits: FirestoreLimits},
+): PlannedWrite {
   if (write.precondition) checkPrecondition(write.precondition, current, write.name)
   if (write.kind === 'delete') return {after: undefined, transformResults: []}
 
   const base = write.mask ? applyMask(current, write.fields, write.mask) : write.fields
   const {fields, results} = applyTransforms(base, write.transforms, time)
-  checkDocument(write.target.segments, fields)
+  checkDocument(write.target.segments, fields, limits)
   const encoded = encodeFields(fields)
   const unchanged = current && encoded.equals(current.fields)
   const after = unchanged ? current : {createTime: current?.createTime ?? time, updateTime: time, fields: encoded}
