@@ -2,6 +2,7 @@ import {createServer} from 'node:http'
 import type {Server, ServerResponse} from 'node:http'
 import {Agent} from 'undici'
 import {connectFirestore} from './apis/firestore/connect.ts'
+import {summariseGaps} from './definition/assess.ts'
 import {createSandbox} from './sandbox/sandbox.ts'
 import type {Answer} from './server/exchange.ts'
 import {plainAnswer} from './server/exchange.ts'
@@ -12,7 +13,7 @@ import {createOutbound} from './server/outbound.ts'
 import {bodyLimit, readRequest} from './server/read-request.ts'
 import {createRing} from './server/ring.ts'
 import {createTimers} from './server/timers.ts'
-import type {Container, ContainerEvent, ContainerOptions} from './types.ts'
+import type {Container, ContainerDefinition, ContainerEvent, ContainerOptions} from './types.ts'
 
 /**
  * Starts a server container on loopback: real templates, confined, behind the HTTP face that sGTM has.
@@ -39,7 +40,9 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     later: timers.later,
     answerWithinMs: options.answerWithinMs ?? defaultAnswerWithinMs,
   }
-  const warn = (): void => {
+  const warn = (definition: ContainerDefinition): void => {
+    const text = summariseGaps(definition, container)
+    if (text !== undefined) options.emit({type: 'log.line', source: 'sgtm', level: 'warn', text})
     for (const {message, at} of container.warnings) {
       options.emit({
         type: 'log.line',
@@ -49,7 +52,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
       })
     }
   }
-  warn()
+  warn(options.definition)
 
   const server = createServer((message, response) => {
     void (async () => {
@@ -72,7 +75,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
         services.rules = rules
         outbound.use(rules)
       }
-      warn()
+      warn(definition)
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }

@@ -5,7 +5,7 @@ import {describe, expect, test} from 'vitest'
 import {describeContainer} from '#cli/run-container-check.ts'
 import {checkContainer} from '#runtime/session/check-container.ts'
 import type {CheckedContainer} from '#runtime/session/check-container.ts'
-import {condition, encode, logging, makeExport, parameters, tpl} from '../export.ts'
+import {condition, encode, logging, makeExport, parameters, serveExport, tpl} from '../export.ts'
 
 async function check(version: Record<string, unknown>): Promise<CheckedContainer> {
   const folder = await mkdtemp(join(tmpdir(), 'stitch-check-'))
@@ -154,6 +154,16 @@ describe('what is said', () => {
     expect(found[0]).toBe('missing')
     expect(found[1]).toMatch(/server\.json#broken:\d+:\d+ SANDBOXED_JS_FOR_SERVER: `new` is not part/)
   })
+})
+
+test('a container that starts says at once what does not run, and one that runs whole says nothing', async () => {
+  const client = [{clientId: '1', name: 'App', type: 'app_client'}]
+  await using poor = await serveExport(makeExport({client, tag: [logging('1', '', {type: 'sgtmadsct'})]}))
+  expect(poor.logs()).toEqual([
+    'GTM-SHOP1: missing: client "App"; approximated: tag "tag 1". stitch container check says why.',
+  ])
+  await using good = await serveExport(makeExport())
+  expect(good.logs()).toEqual([])
 })
 
 describe('the report', () => {

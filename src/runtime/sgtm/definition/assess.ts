@@ -121,6 +121,18 @@ export function assessContainer(
   ]
 }
 
+/** What a person has to know before an exported container runs here; undefined where all of it does. */
+export function summariseGaps(definition: ContainerDefinition, loaded: LoadedContainer): string | undefined {
+  if (definition.source !== 'export') return undefined
+  const parts = assessContainer(definition, loaded)
+  const named = (verdict: Assessment['verdict']): string => {
+    const own = parts.filter((part) => part.verdict === verdict)
+    return own.length === 0 ? '' : `${verdict}: ${own.map(({kind, name}) => `${kind} "${name}"`).join(', ')}`
+  }
+  const gaps = [named('missing'), named('approximated')].filter((text) => text !== '')
+  return gaps.length === 0 ? undefined : `${definition.id}: ${gaps.join('; ')}. stitch container check says why.`
+}
+
 const transformationTypes: ReadonlySet<string> = new Set(['tf_allow_params', 'tf_exclude_params', 'tf_augment_event'])
 
 function typeOf({code}: ContainerDefinition['clients'][number] | ContainerDefinition['variables'][number]): string {
