@@ -64,9 +64,11 @@ function differenceLines(expected: string, actual: string): readonly Line[] {
   if (all.length <= 2) return []
   const isNear = (index: number): boolean =>
     all.slice(Math.max(0, index - context), index + context + 1).some(({side}) => side !== 'both')
+  const isLeft = (index: number): boolean => index >= 0 && index < all.length && !isNear(index)
   const shown = all.flatMap((line, index) => {
-    if (isNear(index)) return [lineOf(line)]
-    return index === 0 || isNear(index - 1) ? [[piece('        …', 'dim')]] : []
+    // A sign for one line that is left out would be as long as the line.
+    if (!isLeft(index) || (!isLeft(index - 1) && !isLeft(index + 1))) return [lineOf(line)]
+    return isLeft(index - 1) ? [] : [[piece('        …', 'dim')]]
   })
   return [[piece('      - expected', 'fail'), piece('  + actual', 'pass')], ...shown]
 }

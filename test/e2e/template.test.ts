@@ -86,6 +86,29 @@ test('a broken template ends with 4 and does not keep the others from being run'
   expect(templates[2]?.problems[0]?.at).toMatchObject({file: 'c.tpl', line: 3})
 })
 
+test('a Firestore that no test mocks is a real one, and empty for each test', async () => {
+  using folder = makeFolder()
+  const rule = ['projectId', 'path', 'operation'].map((string) => ({type: 1, string}))
+  const any = ['*', '*', 'read_write'].map((string) => ({type: 1, string}))
+  const options = {key: 'allowedOptions', value: {type: 2, listItem: [{type: 3, mapKey: rule, mapValue: any}]}}
+  const permission = {instance: {key: {publicId: 'access_firestore', versionId: '1'}, param: [options]}}
+  const code = "return require('Firestore').read('a/b', {projectId: 'my-project'});"
+  const scenario = `const f = require('Firestore');
+f.write('a/b', {n: 1}, {projectId: 'my-project'}).then(() => runCode()).then((d) => assertThat(d).isEqualTo({id: 'b', data: {n: 2}}));`
+  const second =
+    "- name: empty\n  code: runCode().then(() => fail('found'), (e) => assertThat(e.reason).isEqualTo('not_found'));"
+  const text = template(scenario, code).replace(
+    '___TESTS___',
+    `___SERVER_PERMISSIONS___\n\n${JSON.stringify([permission])}\n\n\n___TESTS___`,
+  )
+  writeFileSync(folder.file('a.tpl'), `${text.trimEnd()}\n${second}\n`)
+  const {code: exit, stdout} = await runStitch(folder.path, ['template', 'test', 'a.tpl'])
+  expect(stdout).toContain('      -     "n": 2\n      +     "n": 1\n')
+  expect(stdout).toContain('✓ empty')
+  expect(stdout).toContain('failed: 1 template, 1 of 2 tests failed')
+  expect(exit).toBe(1)
+})
+
 test('a file that cannot be read is named beside the others, and a link that leads back is no way', async () => {
   using folder = makeFolder()
   writeFileSync(folder.file('a.tpl'), good)

@@ -9,6 +9,8 @@ import {parseTemplate} from '#runtime/sgtm/tpl/parse-template.ts'
 import {templateInvalid} from '#runtime/sgtm/tpl/read-template.ts'
 import {findTemplates} from './find-templates.ts'
 import type {TemplateSource} from './find-templates.ts'
+import {createLiveFirestore} from './live-firestore.ts'
+import type {LiveFirestore} from './live-firestore.ts'
 import {isWebOnly} from './web-template.ts'
 
 /** What became of one template. `untested`: it has no tests, or none that was wanted, or is one for web containers. */
@@ -60,9 +62,10 @@ export async function testTemplates(options: TestTemplatesOptions): Promise<Test
   const scenarios = sources.map(({name}) => ({id: name, title: name, steps: 0}))
   bus.emit({type: 'run.started', command: 'template test', engine: 'none', async: false, scenarios})
   const templates: TestedTemplate[] = []
+  await using firestore = createLiveFirestore(signal)
   for (const source of sources) {
     signal.throwIfAborted()
-    const tested = await testSource(source, options)
+    const tested = await testSource(source, options, firestore.apart)
     stateChecks(tested, bus)
     templates.push(tested)
   }
@@ -83,7 +86,11 @@ export async function testTemplates(options: TestTemplatesOptions): Promise<Test
   return {templates, mode, passed, failed, durationMs, exit}
 }
 
-async function testSource(source: TemplateSource, options: TestTemplatesOptions): Promise<TestedTemplate> {
+async function testSource(
+  source: TemplateSource,
+  options: TestTemplatesOptions,
+  firestore: LiveFirestore['apart'],
+): Promise<TestedTemplate> {
   const {clock, mode, only} = options
   const base = {file: source.name, name: '', kind: undefined, notes: [], problems: [], scenarios: []}
   if (source.problem) return {...base, verdict: 'invalid', problems: problemsOf(source.problem, source)}
@@ -102,6 +109,7 @@ async function testSource(source: TemplateSource, options: TestTemplatesOptions)
       clock,
       emit: () => {},
       mode,
+      firestore,
       isWanted,
     })
     if (results.length === 0) return {...head, verdict: 'untested', reason: 'has no test of that name'}

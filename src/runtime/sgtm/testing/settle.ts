@@ -3,7 +3,8 @@ import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promise
 /** Longer waits are time-outs of promises that nothing settles; a test does not wait for those. */
 const longestWait = 100
 const quietTurns = 3
-const giveUpAfterMs = 2000
+/** The first read of a live database starts one. */
+const giveUpAfterMs = 15_000
 
 /** Keeps count of what a test has begun, so that its end can be known without guessing a time. */
 export type Pending = {
@@ -11,7 +12,7 @@ export type Pending = {
   readonly later: (ms: number, callback: () => void) => () => void
   /** Counts work until it settles. */
   readonly track: <T>(work: Promise<T>) => Promise<T>
-  /** Settles when nothing is under way any more, for some turns of the event loop, or after two seconds. */
+  /** Settles when nothing is under way any more, for some turns of the event loop, or after a while. */
   readonly settle: () => Promise<void>
 }
 

@@ -2,6 +2,7 @@ import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {newSpanId, newTraceId} from '#runtime/kernel/ids.ts'
 import type {IncomingRequest} from '../apis/api.ts'
+import type {OpenDatabase} from '../apis/firestore/database.ts'
 import {createResolve} from '../apis/registry.ts'
 import {compileCode} from '../compile-template.ts'
 import {createSandbox} from '../sandbox/sandbox.ts'
@@ -35,6 +36,8 @@ export type TestOptions = {
   readonly clock: Clock
   readonly emit: Emit
   readonly mode: TestMode
+  /** Gives each test databases of its own; without it there is no Firestore. */
+  readonly firestore?: (() => OpenDatabase) | undefined
   /** Which tests, by name. */
   readonly isWanted: (name: string) => boolean
 }
@@ -48,7 +51,7 @@ export type TestOptions = {
 export async function testTemplate(
   written: Template,
   text: string,
-  {clock, emit, mode, isWanted}: TestOptions,
+  {clock, emit, mode, firestore, isWanted}: TestOptions,
 ): Promise<{
   readonly results: readonly ScenarioResult[]
   readonly coverage: Coverage
@@ -66,7 +69,7 @@ export async function testTemplate(
     using timers = createTimers()
     const pending = createPending(timers.later)
     later = pending.later
-    const live = {program, sandbox, pending, mode, lines, clock, emit}
+    const live = {program, sandbox, pending, mode, lines, clock, emit, firestore: firestore?.()}
     const {counts, ...result} = await runLive(template, scenario, live)
     coverage.add(counts)
     results.push(result)
@@ -75,11 +78,14 @@ export async function testTemplate(
 }
 
 type LiveOptions = Pick<TestOptions, 'clock' | 'emit'> &
-  Pick<ScenarioDeps, 'program' | 'sandbox' | 'mode' | 'lines'> & {readonly pending: Pending}
+  Pick<ScenarioDeps, 'program' | 'sandbox' | 'mode' | 'lines'> & {
+    readonly pending: Pending
+    readonly firestore: OpenDatabase | undefined
+  }
 
 /** One test with a server around it, of which nothing is left afterwards. */
 async function runLive(template: Template, scenario: TemplateScenario, options: LiveOptions): Promise<CountedResult> {
-  const {program, sandbox, pending, clock, emit} = options
+  const {program, sandbox, pending, firestore, clock, emit} = options
   const exchange = createExchange(request)
   exchange.offer(template.displayName)
   const notes: string[] = []
@@ -101,6 +107,7 @@ async function runLive(template: Template, scenario: TemplateScenario, options: 
       outbound: {send: (_, {method, url}) => send(method, url), captured: () => []},
       events: createRing(),
       later: pending.later,
+      firestore: firestore && waitFor(firestore, pending),
     },
     {
       exchange,
@@ -127,4 +134,17 @@ async function runLive(template: Template, scenario: TemplateScenario, options: 
     })
   const {settle} = pending
   return await runScenario(template, scenario, {...options, live, settle, notes: () => notes})
+}
+
+/** A test waits for what it asked of the database. */
+function waitFor(open: OpenDatabase, {track}: Pending): OpenDatabase {
+  return async (projectId, databaseId) => {
+    const database = await track(open(projectId, databaseId))
+    return {
+      read: (...args) => track(database.read(...args)),
+      query: (...args) => track(database.query(...args)),
+      write: (...args) => track(database.write(...args)),
+      runTransaction: (...args) => track(database.runTransaction(...args)),
+    }
+  }
 }
