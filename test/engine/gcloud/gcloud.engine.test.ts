@@ -177,7 +177,7 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulators"), () => {
     await using first = await startEngine(options)
     expect(await mappedArchives(first)).toEqual([])
     await first[Symbol.asyncDispose]()
-    expect(told).toEqual([expect.stringMatching(/classes are kept in a cache/)])
+    expect(told).toEqual([expect.stringMatching(/write their classes for later runs/)])
     await using second = await startEngine(options)
     expect((await mappedArchives(second)).map((name) => name.split('-')[0])).toEqual(['firestore', 'pubsub'])
     expect(await readdir(join(folder.path, 'cache/stitch/classes'))).toHaveLength(2)

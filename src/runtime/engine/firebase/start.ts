@@ -26,7 +26,7 @@ export async function startFirebaseEngine(options: EngineOptions): Promise<Engin
   const logs = {folder, logFile: join(await makeDataFolder(join(options.dataDir, 'logs')), 'firebase-tools.log')}
   if (suite.toDownload.length > 0) {
     options.log(
-      'info',
+      'warn',
       `firebase-tools has no emulator for ${suite.toDownload.join(' and ')} yet and downloads it first.`,
     )
   }

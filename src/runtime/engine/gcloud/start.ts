@@ -77,7 +77,8 @@ export async function startGcloudEngine(options: EngineOptions): Promise<Engine>
     [Symbol.asyncDispose]: async () => {
       closing = true
       if (firestore.leavesArchive || pubsub.leavesArchive) {
-        options.log('info', "Once, the emulators' classes are kept in a cache, so that they start faster from now on.")
+        // The person waits for it, so it is told where it is read.
+        options.log('warn', 'The emulators write their classes for later runs, which takes a few seconds, once.')
       }
       await opened.disposeAsync()
     },
