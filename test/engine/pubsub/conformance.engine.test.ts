@@ -5,6 +5,7 @@ import {describe} from 'vitest'
 import {startGcloudEngine} from '#runtime/engine/gcloud/start.ts'
 import {usePubSub} from '../../conformance/pubsub-client.ts'
 import {describeHistories} from '../../conformance/pubsub-histories.ts'
+import {describeResources} from '../../conformance/pubsub-resources.ts'
 import {skipReason, titled} from '../gcloud/skip-reason.ts'
 
 async function startOfficial() {
@@ -27,5 +28,7 @@ async function startOfficial() {
 }
 
 describe.skipIf(skipReason !== undefined)(titled("Google's Pub/Sub emulator agrees with the same cases"), () => {
-  describeHistories(usePubSub(startOfficial))
+  const clients = usePubSub(startOfficial)
+  describeHistories(clients)
+  describeResources(clients, {updates: false, checks: false})
 })
