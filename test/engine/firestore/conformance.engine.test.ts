@@ -5,6 +5,7 @@ import {describe} from 'vitest'
 import {startGcloudEngine} from '#runtime/engine/gcloud/start.ts'
 import {useFirestore} from '../../conformance/firestore-client.ts'
 import type {FirestoreUnderTest} from '../../conformance/firestore-client.ts'
+import {describeBundles} from '../../conformance/firestore-bundles.ts'
 import {describeDocuments} from '../../conformance/firestore-documents.ts'
 import {describeLimits} from '../../conformance/firestore-limits.ts'
 import {describeListeners} from '../../conformance/firestore-listen.ts'
@@ -34,6 +35,7 @@ async function startOfficial(): Promise<FirestoreUnderTest> {
 describe.skipIf(skipReason !== undefined)(titled("Google's emulator agrees with the same cases"), () => {
   const clients = useFirestore(startOfficial)
   describeDocuments(clients)
+  describeBundles(clients)
   describeQueries(clients)
   describeTransactions(clients)
   describeLimits(clients)

@@ -1,5 +1,6 @@
 import {describe} from 'vitest'
 import {useFirestore} from '../../conformance/firestore-client.ts'
+import {describeBundles} from '../../conformance/firestore-bundles.ts'
 import {describeDocuments} from '../../conformance/firestore-documents.ts'
 import {describeExplain} from '../../conformance/firestore-explain.ts'
 import {describeLimits} from '../../conformance/firestore-limits.ts'
@@ -12,6 +13,7 @@ import {startEmbedded} from './start-embedded.ts'
 describe('the embedded Firestore, through the unmodified client', () => {
   const clients = useFirestore(() => startEmbedded())
   describeDocuments(clients)
+  describeBundles(clients)
   describeQueries(clients)
   describeTransactions(clients)
   describeLimits(clients)
