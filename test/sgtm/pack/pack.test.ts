@@ -62,6 +62,11 @@ const spellings: readonly (readonly [name: string, text: string])[] = [
   ['with CRLF', usual.replaceAll('\n', '\r\n')],
   ['with CRLF in places', usual.replace('log(data.a);\n', 'log(data.a);\r\n')],
   ['with lone carriage returns', usual.replace('log(data.a);\n', 'log(data.a);\r')],
+  ['that ends with its terms again', `${usual}___TERMS_OF_SERVICE___\n\nBy creating again.\n`],
+  [
+    'with its terms again in the middle',
+    usual.replace('___TESTS___', '___TERMS_OF_SERVICE___\n\nAgain.\n\n___TESTS___'),
+  ],
   ['with an indented first marker', `  ${usual}`],
   ['with something before the first marker', `\n# a remark\n${usual}`],
   ['without blank lines', usual.replaceAll(/\n+(?=___)/g, '\n').replaceAll(/___\n\n/g, '___\n')],

@@ -15,7 +15,7 @@ export function formatCookie(
   headers: Readonly<Record<string, string>>,
 ): string {
   const text = encode ? encodeURIComponent(value) : value
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !isSafe(text))
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || !isValue(text))
     throw new Error(`setCookie: "${name}" has characters that no cookie may have.`)
   const domain = options['domain'] === 'auto' ? (autoDomain(headers) ?? options['fallbackDomain']) : options['domain']
   const maxAge = options['max-age']
@@ -52,6 +52,11 @@ function attribute(value: unknown): string {
   if (!isSafe(text.replaceAll(/[ ,]/g, '')))
     throw new Error('setCookie: an option has characters that no cookie may have.')
   return text
+}
+
+/** Anything but what ends a value or a header: published templates keep lists with commas in cookies, unencoded. */
+function isValue(text: string): boolean {
+  return /^[\u0020-\u003a\u003c-\u007e\u0080-\u00ff]*$/.test(text)
 }
 
 function isSafe(text: string): boolean {

@@ -9,6 +9,7 @@ export type RawSection = {
   readonly before: string
   /** Without line breaks at either end. */
   readonly content: string
+  /** Line breaks, and a section whose name stood before already. */
   readonly after: string
 }
 
@@ -25,30 +26,25 @@ export function cutSections(text: string): RawTemplate {
   const bom = text.startsWith('\uFEFF')
   const isCrlf = text.includes('\n') && !/(?:^|[^\r])\n|\r(?!\n)/.test(text)
   const body = (bom ? text.slice(1) : text).replaceAll(isCrlf ? '\r\n' : '\n', '\n')
-  const lines = body.split('\n')
-  // The reader counts a lone carriage return as the end of a line; markers are then found by name.
-  const starts = splitSections(body).map(({name}) => ({name, at: findMarker(lines, name)}))
-  const sections = starts.map(({name, at}, index): RawSection => {
-    const rows = lines.slice(at + 1, starts[index + 1]?.at ?? lines.length)
-    const isLast = index === starts.length - 1
-    const raw = rows.join('\n') + (isLast ? '' : '\n')
-    const [before = ''] = /^\n*/.exec(raw) ?? []
-    const content = raw.slice(before.length).replace(/\n+$/, '')
-    // At the end of the file a marker may even lack its own line break.
-    const marker = lines[at]! + (isLast && at === lines.length - 1 ? '' : '\n')
-    return {name, marker, before, content, after: raw.slice(before.length + content.length)}
+  const lines = lineStarts(body)
+  const found = splitSections(body).map(({name, line}) => ({name, start: lines[line - 2]!, text: lines[line - 1]}))
+  const isAgain = (index: number): boolean => found.slice(0, index).some(({name}) => name === found[index]!.name)
+  const sections = found.flatMap(({name, start, text: textStart = body.length}, index): readonly RawSection[] => {
+    if (isAgain(index)) return []
+    const next = found.findIndex((_, other) => other > index && !isAgain(other))
+    const end = found[index + 1]?.start ?? body.length
+    const own = body.slice(textStart, end)
+    const [before = ''] = /^\n*/.exec(own) ?? []
+    const content = own.slice(before.length).replace(/\n+$/, '')
+    const after = body.slice(textStart + before.length + content.length, found[next]?.start ?? body.length)
+    return [{name, marker: body.slice(start, textStart), before, content, after}]
   })
-  const preamble = lines.slice(0, starts[0]?.at ?? lines.length)
-  return {
-    bom,
-    eol: isCrlf ? '\r\n' : '\n',
-    preamble: starts.length > 0 && preamble.length > 0 ? `${preamble.join('\n')}\n` : preamble.join('\n'),
-    sections,
-  }
+  return {bom, eol: isCrlf ? '\r\n' : '\n', preamble: body.slice(0, found[0]?.start ?? body.length), sections}
 }
 
-function findMarker(lines: readonly string[], name: string): number {
-  return lines.findIndex((line) => line.replace(/^[\s\uFEFF]+|\s+$/g, '') === `___${name}___`)
+/** Where each line begins, as the reader counts them: a lone carriage return ends one, too. */
+function lineStarts(text: string): readonly number[] {
+  return [0, ...[...text.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)]
 }
 
 /** The text that was cut. */
