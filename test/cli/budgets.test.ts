@@ -89,6 +89,10 @@ describe('help', () => {
   const commands = [
     '',
     'simulate',
+    'template test',
+    'template check',
+    'template pack',
+    'template unpack',
     'dev',
     'seed',
     'exec',

@@ -56,7 +56,7 @@ test('a failure ends with 1, and has its place and a comparison everywhere', asy
 test('--only chooses tests by name; one that fits none is wrong usage', async () => {
   using folder = makeFolder()
   writeFileSync(folder.file('a.tpl'), bad.replace('- name', '- name: passes\n  code: runCode();\n- name'))
-  expect((await runStitch(folder.path, ['template', 'test', 'a.tpl', '--only', 'passes'])).code).toBe(0)
+  expect((await runStitch(folder.path, ['template', 'test', '--only', 'passes', 'a.tpl'])).code).toBe(0)
   const none = await runStitch(folder.path, ['template', 'test', 'a.tpl', '--only', 'nothing'])
   expect(none.code).toBe(2)
   expect(none.stderr).toContain('STITCH_NOTHING_SELECTED')

@@ -31,6 +31,7 @@ ${exitCodes('ok', 'failed', 'usage')}`
     report: Flags.string({
       summary: 'Write a report: text, json, ndjson, junit or github, to FILE or stdout. Can be passed multiple times.',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'FORMAT[=FILE]',
     }),
   }

@@ -34,6 +34,7 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
     only: Flags.string({
       summary: 'Only tests whose name contains TEXT. Can be passed multiple times.',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'TEXT',
     }),
     'gtm-compat': Flags.boolean({summary: 'Ignore what fails late, as Tag Manager does.', default: false}),
@@ -42,6 +43,7 @@ ${exitCodes('ok', 'failed', 'usage', 'environment', 'config', 'interrupted')}`
     report: Flags.string({
       summary: 'Write a report: text, json, ndjson, junit or github, to FILE or stdout. Can be passed multiple times.',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'FORMAT[=FILE]',
     }),
     watch: Flags.boolean({summary: 'Run again whenever a template changes.', default: false}),
