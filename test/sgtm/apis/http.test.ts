@@ -72,8 +72,8 @@ describe('sendHttpRequest and sendHttpGet', () => {
 
   test.each([
     [
-      "require('sendHttpRequest')('https://a.example/', {method: 'PATCH'})",
-      /PATCH is not one of GET, POST, PUT, DELETE/,
+      "require('sendHttpRequest')('https://a.example/', {method: 'HEAD'})",
+      /HEAD is not one of GET, POST, PUT, PATCH, DELETE/,
     ],
     ["require('sendHttpGet')('https://a.example/', {method: 'POST'})", /POST is not one of GET/],
   ])('%s is an error', async (code, message) => {
