@@ -30,9 +30,15 @@ function writesOf(operation: Operation): readonly Write[] {
 
 function appendsNested(write: Write): boolean {
   if (write.kind === 'delete') return false
-  return write.transforms.some((each) => each.kind === 'appendMissingElements' && each.values.some(isNested))
+  return write.transforms.some(
+    (each) => each.kind === 'appendMissingElements' && each.values.some((value) => isNested(value)),
+  )
 }
 
-function isNested(value: Value): boolean {
-  return value.kind === 'array' || (value.kind === 'map' && value.fields.has('__type__'))
+/** Whether an element is, or has somewhere inside, an array or a vector that stands directly in an array. */
+function isNested(value: Value, inArray = true): boolean {
+  if (value.kind === 'array') return inArray || value.values.some((each) => isNested(each, true))
+  if (value.kind !== 'map') return false
+  if (value.fields.has('__type__')) return inArray
+  return [...value.fields.values()].some((each) => isNested(each, false))
 }
