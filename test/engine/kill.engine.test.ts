@@ -9,7 +9,7 @@ import {openGrpcChannel} from '#runtime/engine/grpc-call.ts'
 import {createDocumentLoad} from './firestore/document-load.ts'
 import {createMessageLoad} from './pubsub/message-load.ts'
 
-/** `KILLS=1000 npx vitest run --project unit test/engine/kill.test.ts` takes half an hour. */
+/** `KILLS=1000 npx vitest run --project engine test/engine/kill.engine.test.ts` takes half an hour. */
 const kills = Number(process.env['KILLS'] ?? 6)
 
 async function startServer(folder: string) {
