@@ -49,7 +49,9 @@ export function openView(
   consistency: Consistency,
   transaction: Transaction | undefined,
 ): View {
-  const at = consistency.readTime === undefined ? transaction?.snapshot : timeline.check(consistency.readTime)
+  const at = consistency.readTime ?? transaction?.snapshot
+  // A transaction's own time as well: while it is open, that may come to be longer ago than the store remembers.
+  if (at !== undefined) timeline.check(at)
   return {
     at,
     readTime: at ?? timeline.readTime(),
