@@ -2,9 +2,19 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {describe, expect, test} from 'vitest'
 import {idsOf} from './firestore-client.ts'
 import type {FirestoreClients} from './firestore-client.ts'
+import {ABORTED, OK, openSession} from './firestore-session.ts'
 
-/** Transactions and reads of the past, on any engine. */
-export function describeTransactions({newDatabase}: FirestoreClients): void {
+/**
+ * Transactions and reads of the past, on any engine.
+ * @param optimistic whether whoever writes first wins, and a transaction learns at its commit that it lost; otherwise
+ *   what it read is locked, and whoever else writes that is refused after a while
+ */
+export function describeTransactions(clients: FirestoreClients, {optimistic}: {readonly optimistic: boolean}): void {
+  describeThroughTheClient(clients)
+  describeContention(clients, optimistic)
+}
+
+function describeThroughTheClient({newDatabase}: FirestoreClients): void {
   describe('transactions', () => {
     test('two that read the same document both count', async () => {
       const db = newDatabase()
@@ -80,6 +90,65 @@ export function describeTransactions({newDatabase}: FirestoreClients): void {
       })
       expect(seen).toEqual([1, 1])
       expect(await idsOf(db.collection('c'))).toEqual(['a', 'b'])
+    })
+  })
+}
+
+/** What each call answers where two want the same: nobody waits here before asking again, as the client would. */
+function describeContention({host}: FirestoreClients, optimistic: boolean): void {
+  describe('contention, call by call', () => {
+    test('of two that read a document and write it one is ABORTED, and a retry of it succeeds', async () => {
+      using session = openSession(host())
+      await session.set('c/a', 1)
+      const [one, two] = [await session.begin(), await session.begin()]
+      expect([await session.get('c/a', one), await session.get('c/a', two)]).toEqual([1, 1])
+      const codes = [await session.set('c/a', 10, one), await session.set('c/a', 20, two)]
+      expect(codes).toEqual(optimistic ? [OK, ABORTED] : [ABORTED, OK])
+      const retry = await session.begin({readWrite: {retryTransaction: optimistic ? two : one}})
+      expect(await session.get('c/a', retry)).toBe(optimistic ? 10 : 20)
+      expect(await session.set('c/a', 30, retry)).toBe(OK)
+      expect(await session.get('c/a')).toBe(30)
+    })
+
+    test('of two that commit at once at most one succeeds, and nothing of the other is kept', async () => {
+      using session = openSession(host())
+      await session.set('c/a', 1)
+      const both = [await session.begin(), await session.begin()]
+      for (const transaction of both) await session.get('c/a', transaction)
+      const codes = await Promise.all(both.map((transaction, at) => session.set('c/a', 10 + at, transaction)))
+      const possible = [[OK, ABORTED]]
+      // Each may hold what the other waits for, and both give up.
+      if (!optimistic) possible.push([ABORTED, ABORTED])
+      expect(possible).toContainEqual(codes.toSorted((a, b) => a - b))
+      const winner = codes.indexOf(OK)
+      expect(await session.get('c/a')).toBe(winner < 0 ? 1 : 10 + winner)
+    })
+
+    test('a write from outside settles while a transaction that read the document is open; one of them is ABORTED', async () => {
+      using session = openSession(host())
+      await session.set('c/a', 1)
+      const transaction = await session.begin()
+      expect(await session.get('c/a', transaction)).toBe(1)
+      expect(await session.set('c/a', 9)).toBe(optimistic ? OK : ABORTED)
+      // It is open still, and sees what it saw before.
+      expect(await session.get('c/a', transaction)).toBe(1)
+      expect(await session.set('c/b', 2, transaction)).toBe(optimistic ? ABORTED : OK)
+      expect([await session.get('c/a'), await session.get('c/b')]).toEqual(optimistic ? [9, undefined] : [1, 2])
+    })
+
+    describe.each(['RunQuery', 'RunAggregationQuery'] as const)('after %s', (method) => {
+      test.each([
+        {what: 'matches', n: 9, codes: [OK, ABORTED]},
+        // Google's emulator locks more than the query asked for.
+        {what: 'does not match', n: 1, codes: [OK, OK]},
+      ])('an insert that $what is judged', async ({n, codes}) => {
+        using session = openSession(host())
+        await session.set('c/a', 8)
+        const transaction = await session.begin()
+        await session.queryAbove(5, method, transaction)
+        const answered = [await session.set('c/new', n), await session.set('d/mine', 1, transaction)]
+        expect(answered).toEqual(optimistic ? codes : [ABORTED, OK])
+      })
     })
   })
 }

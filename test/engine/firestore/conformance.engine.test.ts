@@ -37,7 +37,7 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulator agrees with 
   describeDocuments(clients)
   describeBundles(clients)
   describeQueries(clients)
-  describeTransactions(clients)
+  describeTransactions(clients, {optimistic: false})
   describeLimits(clients)
   describeVectors(clients, {nested: false})
   describeListeners(clients)

@@ -15,7 +15,7 @@ describe('the embedded Firestore, through the unmodified client', () => {
   describeDocuments(clients)
   describeBundles(clients)
   describeQueries(clients)
-  describeTransactions(clients)
+  describeTransactions(clients, {optimistic: true})
   describeLimits(clients)
   describeExplain(clients)
   describeVectors(clients, {nested: true})
