@@ -284,3 +284,72 @@ describe('nothing leads out of the realm', () => {
     expect(seen).toEqual([])
   })
 })
+
+describe('where the stack of calls ends, in whatever function of the host', () => {
+  const names = Array.from({length: 400}, (_, index) => `a${index}`)
+  const large = names.map((name) => `let ${name} = n;`).join('')
+  test.each([
+    ['P.create(function () {})'],
+    ["'a'.match('(?=a)a')"],
+    ["require('createRegex')('a{2}', 'g')"],
+    ['host({a: [n]})'],
+  ])('no error leads to the host: %s', async (call) => {
+    const found: unknown[] = []
+    const done = Promise.withResolvers<void>()
+    const code = `
+      const P = require('Promise'); const host = require('host'); const see = require('see')
+      const grow = (n) => { ${large} ${call}; const next = grow(n + 1); return next + ${names.join('+')} }
+      const pad = (k) => { if (k > 0) { const next = pad(k - 1); return next } return grow(0) }
+      const attempt = (k) => P.create(() => pad(k)).catch((e) => {
+        if (k > 60) return see(true, e.message)
+        if (e.constructor || typeof e.toString !== 'function') return see(true, 'a constructor')
+        return attempt(k + 1)
+      })
+      attempt(0)`
+    const see = (isLast: boolean, message: unknown): void => {
+      found.push(message)
+      if (isLast) done.resolve()
+    }
+    start(code, {host: () => 1, see}).call()
+    await done.promise
+    expect(found).toEqual([expect.stringMatching(/stack/)])
+  })
+})
+
+describe('names that every object has', () => {
+  test('are keys like any other in what the host gives', () => {
+    const given = JSON.parse('{"toString": 1, "hasOwnProperty": 2, "__proto__": {"x": 1}}') as unknown
+    expect(run("return require('JSON').stringify(require('host')())", {}, {host: () => given})).toBe(
+      '{"toString":1,"hasOwnProperty":2,"__proto__":{"x":1}}',
+    )
+  })
+
+  test('are keys like any other of a table', () => {
+    const rows = [
+      {key: 'toString', value: 'a'},
+      {key: '__proto__', value: 'b'},
+    ]
+    expect(run("return require('JSON').stringify(require('makeTableMap')(data, 'key', 'value'))", rows)).toBe(
+      '{"toString":"a","__proto__":"b"}',
+    )
+  })
+})
+
+test('what cannot be let in rejects the promise and does not end the process', async () => {
+  let deep: unknown = 1
+  for (let depth = 0; depth < 200; depth++) deep = {deep}
+  await expect(
+    start("return require('host')().then((v) => 'in', (e) => e.message)", {host: () => Promise.resolve(deep)}).call(),
+  ).resolves.toBe('A value is nested too deeply.')
+})
+
+test.each([
+  ['holds itself', 'const o = {}; o.o = o; no(o)', '{"o":{"o":{"o":{"o":{"o":{"o":"…"}}}}}}'],
+  ['has a way of its own to become JSON', 'no({a: {toJSON: () => 1}})', '{"a":{}}'],
+  ['is a long list', 'const a = []; a.length = 4000000000; no(a)', expect.stringMatching(/^\[null,/)],
+])('a reason that %s is told like any other', async (_, code, told) => {
+  const unhandled: Error[] = []
+  start(`require('Promise').create((ok, no) => { ${code} })`, {}, unhandled).call()
+  await new Promise((resolve) => void setTimeout(resolve, 5))
+  expect(unhandled.map(({message}) => message)).toEqual([told])
+})

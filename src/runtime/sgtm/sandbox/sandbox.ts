@@ -157,5 +157,17 @@ export function locateStack(programs: readonly Program[], stack: string): readon
 
 function describe(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
-  return JSON.stringify(Object.fromEntries(Object.entries(value).filter(([, part]) => typeof part !== 'function')))
+  return JSON.stringify(withoutFunctions(value))
+}
+
+/** A template's own `toJSON` must not be called from here, and its value may hold itself. */
+function withoutFunctions(value: unknown, depth = 0): unknown {
+  if (typeof value === 'function') return undefined
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > 5) return '…'
+  // Not by the list's own methods, which are the realm's.
+  if (Array.isArray(value))
+    return Array.prototype.slice.call(value, 0, 100).map((part) => withoutFunctions(part, depth + 1))
+  const parts = Object.entries(value).slice(0, 100)
+  return Object.fromEntries(parts.map(([key, part]) => [key, withoutFunctions(part, depth + 1)]))
 }

@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/unbound-method -- Methods are taken from prototypes on purpose, before those are pruned, and only ever applied. */
+import type {ToRealmError} from './guard-host.ts'
 import type {Meter, RunState} from './meter.ts'
 import type {Promises} from './promises.ts'
 
@@ -37,9 +38,10 @@ export function createMembrane(
   promises: Promises,
   own: Readonly<Record<string, unknown>>,
   host: HostSide,
+  toRealmError: ToRealmError,
 ): RealmSide {
-  const {Array, Error, Math, Object, Reflect, WeakMap, Map, TypeError} = globalThis
-  const {apply} = Reflect
+  const {Array, Math, Object, Reflect, WeakMap, Map, TypeError} = globalThis
+  const {apply, defineProperty} = Reflect
   const {freeze, keys, hasOwn} = Object
   const {get: getFrom, set: setIn} = WeakMap.prototype
   const {get: getCached, set: setCached} = Map.prototype
@@ -47,7 +49,9 @@ export function createMembrane(
   const maxDepth = 100
   const freeLength = 4096
 
-  const toRealmError = (error: unknown): unknown => (error instanceof Error ? error : new Error(host.messageOf(error)))
+  /** Assigning would fail for names that the prototype has, `toString` and `hasOwnProperty`. */
+  const put = (record: object, key: string, value: unknown): void =>
+    void defineProperty(record, key, {value, writable: true, enumerable: true, configurable: true})
 
   const importValue = (run: RunState, value: unknown, frozen: boolean, depth = 0): unknown => {
     if (typeof value === 'function') return wrap(run, value as Callable)
@@ -64,18 +68,29 @@ export function createMembrane(
     } else {
       const record: Record<string, unknown> = {}
       for (const key of keys(value))
-        record[key] = importValue(run, (value as Record<string, unknown>)[key], frozen, depth + 1)
+        put(record, key, importValue(run, (value as Record<string, unknown>)[key], frozen, depth + 1))
       copy = record
     }
     return frozen ? freeze(copy) : copy
   }
   const importPromise = (run: RunState, value: unknown): unknown => {
     const {promise, resolve, reject} = promises.deferred()
+    /** The host calls this from nowhere: what fails here would be nobody's, and end the process. */
+    const settle = (how: Callable, prepare: () => unknown): void => {
+      let prepared: unknown
+      try {
+        prepared = prepare()
+      } catch (error) {
+        reject(error)
+        return
+      }
+      how(prepared)
+    }
     host.whenSettled(
       value,
-      (result) => resolve(importValue(run, result, false)),
+      (result) => settle(resolve, () => importValue(run, result, false)),
       (reason) =>
-        reject(
+        settle(reject, () =>
           typeof reason === 'object' && reason !== null && hasOwn(reason, 'reason')
             ? importValue(run, reason, false)
             : toRealmError(reason),
@@ -92,13 +107,11 @@ export function createMembrane(
       }
       // Native code will walk over what it is given: a hash of megabytes is not one step.
       meter.charge(20 + Math.floor(size / 32))
-      let result: unknown
-      try {
-        result = meter.nest(() => host.call(run, target, args))
-      } catch (error) {
-        throw toRealmError(error)
-      }
-      return importValue(run, result, false)
+      return importValue(
+        run,
+        meter.nest(() => host.call(run, target, args)),
+        false,
+      )
     }
     apply(setIn, targets, [wrapper, target])
     return freeze(wrapper)

@@ -140,11 +140,15 @@ export function createMeter(host: MeterHost): Meter {
       try {
         return body()
       } finally {
-        settle(run)
-        current = outer
-        granted = left.f
-        meter.f = left.f
-        meter.d = depth
+        try {
+          settle(run)
+        } finally {
+          // Even where the stack ended, the next call must not be at this run's expense.
+          current = outer
+          granted = left.f
+          meter.f = left.f
+          meter.d = depth
+        }
       }
     },
     current: () => current,

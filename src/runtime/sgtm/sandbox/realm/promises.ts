@@ -43,7 +43,12 @@ export function createPromises(meter: Meter, host: Host): Promises {
     typeof value === 'object' && value !== null && apply(hasIn, known, [value])
   /** What a template may see of an error: name and message. */
   const shield = (reason: unknown): unknown => {
-    if (!(reason instanceof Error)) return reason
+    if (!(reason instanceof Error)) {
+      // The wall lets no object of the host's in. Should it ever, this is where a template would get hold of it.
+      if (typeof reason === 'function' || (typeof reason === 'object' && reason !== null))
+        return reason instanceof Object ? reason : new Error('Something outside of the template failed.')
+      return reason
+    }
     const shielded = create(getPrototypeOf(reason)) as object
     defineProperty(shielded, 'message', {value: reason.message, enumerable: false})
     return shielded

@@ -7,6 +7,7 @@ import {standardLibrary} from '../standard-library.ts'
 import {createBacktrack} from './backtrack.ts'
 import {createCharacters} from './characters.ts'
 import {pruneLibrary} from './library.ts'
+import {guardHost} from './guard-host.ts'
 import {createMembrane} from './membrane.ts'
 import type {HostSide, RealmSide} from './membrane.ts'
 import {createMeter} from './meter.ts'
@@ -81,8 +82,9 @@ type Booted = {readonly membrane: RealmSide; readonly promises: Promises; readon
 
 /** Each piece is text of one function that uses nothing from around it. */
 function bootText(): string {
-  return `(function(host, library) {
+  return `(function(outside, library) {
     'use strict'
+    const {host, toRealmError} = (${guardHost.toString()})(outside)
     ;(${writeOwnStacks.toString()})()
     const regexes = new WeakMap()
     const meter = (${createMeter.toString()})(host)
@@ -91,7 +93,7 @@ function bootText(): string {
       ...(${createOwnApis.toString()})(meter, promises),
       ...(${createRegexes.toString()})(meter, regexes, host.translateRegex),
     }
-    const membrane = (${createMembrane.toString()})(meter, promises, own, host)
+    const membrane = (${createMembrane.toString()})(meter, promises, own, host, toRealmError)
     const backtrack = (${createBacktrack.toString()})(meter, (${createCharacters.toString()})())
     ;(${pruneLibrary.toString()})(meter, library, regexes, host.translateRegex, backtrack)
     return {membrane, promises, meter}
