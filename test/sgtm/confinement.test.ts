@@ -324,6 +324,17 @@ describe('names that every object has', () => {
     )
   })
 
+  test("are keys like any other of a template's own objects", () => {
+    const text =
+      "const o = {}; o.toString = () => 'own'; o['hasOwnProperty'] = 1; return [o + '', o.hasOwnProperty, require('Object').keys(o), ({}) + '']"
+    expect(run(text)).toEqual(['own', 1, ['toString', 'hasOwnProperty'], '[object Object]'])
+  })
+
+  test.each(['const o = require("JSON"); o.toString = 1', 'const s = "a"; s.toString = 1'])(
+    'are not set on what cannot be changed: %s',
+    (text) => expect(() => run(text)).toThrow(/not extensible|read only/),
+  )
+
   test('are keys like any other of a table', () => {
     const rows = [
       {key: 'toString', value: 'a'},

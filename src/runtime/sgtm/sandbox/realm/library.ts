@@ -166,6 +166,15 @@ export function pruneLibrary(
     }
     freeze(object)
   }
+  // As frozen values they could be no keys of other objects: assigning a name that a prototype has would fail.
+  for (const name of library.object) {
+    const method = freeze(methodsOf(Object.prototype)[name])
+    const set = function (this: object, value: unknown): void {
+      if (!defineProperty(this, name, {value, writable: true, enumerable: true, configurable: true}))
+        throw new errors[0]!(`Cannot add property ${name}, object is not extensible`)
+    }
+    defineProperty(Object.prototype, name, {get: () => method, set})
+  }
   keep(Object.prototype, library.object)
   keep(Function.prototype)
   keep(Array.prototype, [...library.array, Symbol.iterator])

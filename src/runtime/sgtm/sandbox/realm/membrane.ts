@@ -41,17 +41,13 @@ export function createMembrane(
   toRealmError: ToRealmError,
 ): RealmSide {
   const {Array, Math, Object, Reflect, WeakMap, Map, TypeError} = globalThis
-  const {apply, defineProperty} = Reflect
+  const {apply} = Reflect
   const {freeze, keys, hasOwn} = Object
   const {get: getFrom, set: setIn} = WeakMap.prototype
   const {get: getCached, set: setCached} = Map.prototype
   const targets = new WeakMap<object, Callable>()
   const maxDepth = 100
   const freeLength = 4096
-
-  /** Assigning would fail for names that the prototype has, `toString` and `hasOwnProperty`. */
-  const put = (record: object, key: string, value: unknown): void =>
-    void defineProperty(record, key, {value, writable: true, enumerable: true, configurable: true})
 
   const importValue = (run: RunState, value: unknown, frozen: boolean, depth = 0): unknown => {
     if (typeof value === 'function') return wrap(run, value as Callable)
@@ -68,7 +64,7 @@ export function createMembrane(
     } else {
       const record: Record<string, unknown> = {}
       for (const key of keys(value))
-        put(record, key, importValue(run, (value as Record<string, unknown>)[key], frozen, depth + 1))
+        record[key] = importValue(run, (value as Record<string, unknown>)[key], frozen, depth + 1)
       copy = record
     }
     return frozen ? freeze(copy) : copy

@@ -9,7 +9,7 @@ import type {Promises} from './promises.ts'
 export function createOwnApis(meter: Meter, promises: Promises): Readonly<Record<string, unknown>> {
   const {Array, JSON, Math, Number, Object, Set, String, RangeError, Reflect} = globalThis
   const {decodeURI, decodeURIComponent, encodeURI, encodeURIComponent} = globalThis
-  const {apply, defineProperty} = Reflect
+  const {apply} = Reflect
   const {entries, freeze, hasOwn, isFrozen, keys, values} = Object
   const {add, delete: remove, has} = Set.prototype
   type Row = Readonly<Record<string, unknown>>
@@ -108,10 +108,7 @@ export function createOwnApis(meter: Meter, promises: Promises): Readonly<Record
         meter.charge(1)
         const complete = isObject(row) && hasOwn(row, String(keyColumn)) && hasOwn(row, String(valueColumn))
         if (!complete) continue
-        // Not assigned: a key may be one that the prototype has.
-        const value = row[String(valueColumn)]
-        const slot = {value, writable: true, enumerable: true, configurable: true}
-        defineProperty(map, String(row[String(keyColumn)]), slot)
+        map[String(row[String(keyColumn)])] = row[String(valueColumn)]
         found = true
       }
       return found ? map : null
