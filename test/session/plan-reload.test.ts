@@ -6,6 +6,7 @@ const nested = {
   fixtures: '/p/fixtures',
   container: '/p/fixtures/container/container.json',
   isExport: false,
+  recordings: ['/p/fixtures/container/crm.json', '/p/container/crm.json', '/p/visitors/crm.json'],
   handlers: '/stitch/src/runtime/handlers',
   ownSources: ['/p/stitch.handlers.ts', '/p/data/offers.ts'],
 }
@@ -18,6 +19,9 @@ describe('what a change asks for', () => {
     {file: '/p/visitors/franz.json', places: flat, asks: ['fixtures']},
     {file: '/p/fixtures/container/stitcher-client.tpl', places: nested, asks: ['templates']},
     {file: '/p/container/container.json', places: flat, asks: ['templates']},
+    {file: '/p/fixtures/container/crm.json', places: nested, asks: []},
+    {file: '/p/container/crm.json', places: flat, asks: []},
+    {file: '/p/visitors/crm.json', places: flat, asks: []},
     {file: '/p/GTM-ABC_v7.json', places: exported, asks: ['templates']},
     {file: '/p/notes.json', places: exported, asks: []},
     {file: '/stitch/src/runtime/handlers/lookup.ts', places: nested, asks: ['handlers']},

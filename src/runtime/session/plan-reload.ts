@@ -11,6 +11,8 @@ export type WatchedPlaces = {
   readonly isExport: boolean
   /** File of the rules for requests of templates, which are read with the container. */
   readonly outbound?: string
+  /** Files of recorded exchanges, which are written while stitch runs and read at each request: never a change. */
+  readonly recordings: readonly string[]
   /** Folder of the handlers' sources. */
   readonly handlers: string
   /** Files of the project's own that are bundled with the handlers. */
@@ -31,12 +33,13 @@ export type ReloadPlan = {
  */
 export function planReload(
   files: readonly string[],
-  {config, fixtures, container, isExport, outbound, handlers, ownSources}: WatchedPlaces,
+  {config, fixtures, container, isExport, outbound, recordings, handlers, ownSources}: WatchedPlaces,
 ): ReloadPlan {
   const isTemplate = (file: string): boolean =>
     (outbound !== undefined && file === resolve(outbound)) ||
     (isExport ? file === resolve(container) : pathWithin(dirname(container), file) !== undefined)
-  const all = files.map((file) => resolve(file))
+  const recorded = new Set(recordings.map((file) => resolve(file)))
+  const all = files.map((file) => resolve(file)).filter((file) => !recorded.has(file))
   const own = new Set(ownSources.map((file) => resolve(file)))
   return {
     config: all.includes(resolve(config)),

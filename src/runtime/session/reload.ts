@@ -6,6 +6,7 @@ import {loadFixtures} from '#runtime/fixtures/load.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
+import type {OutboundRule} from '#runtime/sgtm/types.ts'
 import {readContainer, readRules} from './open-container.ts'
 import type {Session} from './open-session.ts'
 import {planReload, type ReloadPlan} from './plan-reload.ts'
@@ -33,6 +34,7 @@ export type Reloaded = {readonly files: readonly string[]; readonly bundle: Bund
 export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Reloaded> {
   const {config, session, emit, clock, signal} = options
   let {bundle} = session
+  let rules: readonly OutboundRule[] | undefined
   const paths = () => [
     config.fixtures,
     session.container.isExport() ? config.container : dirname(config.container),
@@ -44,12 +46,14 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Re
   for await (const files of watchFiles(paths, signal)) {
     const began = clock.now()
     try {
+      rules ??= await readRules({config, functions: session.functions})
       const plan = planReload(files, {
         config: config.file,
         fixtures: config.fixtures,
         container: config.container,
         ...(config.outbound === undefined ? {} : {outbound: config.outbound}),
         isExport: session.container.isExport(),
+        recordings: rules.flatMap((rule) => ('file' in rule ? [rule.file] : [])),
         handlers: options.files.handlers,
         ownSources: bundle.sources ?? [],
       })
@@ -58,6 +62,8 @@ export async function* reloadOnChange(options: ReloadOptions): AsyncGenerator<Re
         ...(plan.handlers ? [`handlers ${bundle.sha256.slice(0, 12)}`] : []),
         ...(await reloadOthers(options, plan)),
       ]
+      // They were read with the templates, and may name other files now.
+      if (plan.templates) rules = undefined
       for (const what of reloaded) {
         emit({type: 'reload.done', what, files: [...files], durationMs: clock.now() - began})
       }

@@ -71,8 +71,9 @@ async function add(file: string, {method, url, body}: OutboundRequest, answer: O
   const exchange = {request: {method, url, body}, response: {status: answer.statusCode, headers, body: answer.body}}
   const others = (await read(file)).filter(({request}) => !fits(request, exchange.request, 'exact'))
   await mkdir(dirname(file), {recursive: true})
-  await writeFile(`${file}.new`, `${JSON.stringify({version: 1, exchanges: [...others, exchange]}, undefined, 2)}\n`)
-  await rename(`${file}.new`, file)
+  const draft = `${file}.part`
+  await writeFile(draft, `${JSON.stringify({version: 1, exchanges: [...others, exchange]}, undefined, 2)}\n`)
+  await rename(draft, file)
 }
 
 async function read(file: string): Promise<Exchanges> {
