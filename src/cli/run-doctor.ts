@@ -14,7 +14,7 @@ export async function runDoctorCommand({
   readonly json: boolean
 }): Promise<unknown> {
   const config = await resolveProject(parsed)
-  const port = (key: 'sgtm' | 'firestore' | 'pubsub', what: string) => {
+  const port = (key: 'sgtm' | 'firestore' | 'pubsub' | 'page', what: string) => {
     const origin = config.origins[`ports.${key}`] ?? ''
     return {port: config.ports[key], explicit: /^(flag|STITCH_)/.test(origin), what, flag: `--${key}-port`}
   }
@@ -22,7 +22,12 @@ export async function runDoctorCommand({
     scope: {engine: config.engine, all: parsed.flags.all},
     environment: process.env,
     dataDir: config.dataDir,
-    ports: [port('sgtm', 'the server container'), port('firestore', 'Firestore'), port('pubsub', 'Pub/Sub')],
+    ports: [
+      port('sgtm', 'the server container'),
+      port('firestore', 'Firestore'),
+      port('pubsub', 'Pub/Sub'),
+      port('page', 'the page'),
+    ],
     cwd: process.cwd(),
   })
   const problems = found.filter(({severity}) => severity === 'problem')

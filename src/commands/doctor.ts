@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '#cli/base-command.ts'
 import {exitCodes} from '#cli/exit-codes.ts'
-import {engineFlags, sgtmFlags} from '#cli/flags.ts'
+import {engineFlags, pageFlags, sgtmFlags} from '#cli/flags.ts'
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Check whether this machine is ready.'
@@ -20,6 +20,7 @@ ${exitCodes('ok', 'environment')}`
     all: Flags.boolean({summary: 'Check everything: other engines, deployment and credentials too.'}),
     ...engineFlags,
     ...sgtmFlags,
+    ...pageFlags,
   }
 
   async run(): Promise<unknown> {

@@ -301,14 +301,18 @@ describe('a machine that is not ready', () => {
 
   test('doctor is silent when all is well, and names a port that was asked for and is taken', async () => {
     await using server = await occupy()
-    const [well, taken] = await Promise.all([
+    const [well, taken, page] = await Promise.all([
       runEmpty(['doctor']),
       runEmpty(['doctor', '--sgtm-port', String(server.port)]),
+      runEmpty(['doctor', '--page-port', String(server.port)]),
     ])
     expect(well).toMatchObject({code: 0, stdout: '', stderr: ''})
-    expect(taken).toMatchObject({code: 3, stdout: ''})
-    expect(taken.stderr).toContain(`Port ${server.port} `)
-    expect(taken.stderr.trimEnd().split('\n')).toHaveLength(2)
+    for (const {code, stdout, stderr} of [taken, page]) {
+      expect({code, stdout}).toEqual({code: 3, stdout: ''})
+      expect(stderr).toContain(`Port ${server.port} `)
+      expect(stderr.trimEnd().split('\n')).toHaveLength(2)
+    }
+    expect(page.stderr).toContain('the page cannot start')
   })
 
   test('doctor --json says the same as one document', async () => {
