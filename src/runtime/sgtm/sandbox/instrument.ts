@@ -2,6 +2,7 @@ import type {AnyNode} from 'acorn'
 import type {ParsedProgram} from './parse-program.ts'
 import type {Insertion, Source} from './program.ts'
 import {childrenOf} from './scopes.ts'
+import {weighFunction} from './weigh-function.ts'
 
 /** The names by which woven-in text reaches the meter: unlike anything the template itself is called by. */
 type MeterNames = {
@@ -33,11 +34,11 @@ export function planInsertions({root, statements, arrows, shift}: ParsedProgram,
   const insert = (offset: number, text: string): void => void insertions.push({offset: offset - shift, text})
   const {meter, value} = names
   const step = `if(--${meter}.f<0)${meter}.stop();`
-  const enter = `${step}if(++${meter}.d>${maxDepth})${meter}.deep();`
-  const leave = `--${meter}.d`
+  const enter = (weight: number): string => `${step}if((${meter}.d+=${weight})>${maxDepth})${meter}.deep();`
+  const leave = (weight: number): string => `${meter}.d-=${weight}`
   /** The comma keeps an anonymous function from being named after the variable. */
   const keep = `(${value}=(0,`
-  const give = `),${leave},${value})`
+  const give = (weight: number): string => `),${leave(weight)},${value})`
 
   /** The text that counts a statement, which then needs a block of its own where it stands alone after `if`. */
   const count = (node: AnyNode, parent: AnyNode | undefined): string | undefined => {
@@ -45,51 +46,53 @@ export function planInsertions({root, statements, arrows, shift}: ParsedProgram,
     return counts ? `${names.probe}(${numbered.push(node.start - shift) - 1});` : undefined
   }
 
-  const open = (node: AnyNode, parent: AnyNode | undefined, counted: string | undefined): void => {
+  const open = (node: AnyNode, parent: AnyNode | undefined, counted: string | undefined, weight: number): void => {
     // Woven text may begin with a parenthesis, which would otherwise continue an unterminated line above it.
     if (counted !== undefined) insert(node.start, `${isInList(parent) ? ';' : '{'}${counted}`)
     else if (node.type === 'ExpressionStatement' && isInList(parent)) insert(node.start, ';')
     if (isSum(node, parent)) insert(node.start, `(${value}=(`)
-    if (node.type === 'ReturnStatement' && !node.argument) insert(node.start, `{${leave};`)
+    if (node.type === 'ReturnStatement' && !node.argument) insert(node.start, `{${leave(weight)};`)
     if (isFunction(node) && node.body.type === 'BlockStatement') {
-      insert(node.body.start + 1, enter)
+      insert(node.body.start + 1, enter(weight))
     } else if (node.type === 'ArrowFunctionExpression') {
       const arrow = arrows.findLast((at) => at < node.body.start && at >= node.start) ?? node.body.start - 2
-      insert(arrow + 2, `{${enter}return ${keep}`)
+      insert(arrow + 2, `{${enter(weight)}return ${keep}`)
     }
   }
-  const close = (node: AnyNode, parent: AnyNode | undefined, counted: string | undefined): void => {
-    if (isFunction(node) && node.body.type === 'BlockStatement') insert(node.body.end - 1, `;${leave}`)
-    else if (node.type === 'ArrowFunctionExpression') insert(node.end, `${give}}`)
+  const close = (node: AnyNode, parent: AnyNode | undefined, counted: string | undefined, weight: number): void => {
+    if (isFunction(node) && node.body.type === 'BlockStatement') insert(node.body.end - 1, `;${leave(weight)}`)
+    else if (node.type === 'ArrowFunctionExpression') insert(node.end, `${give(weight)}}`)
     if (node.type === 'ReturnStatement' && !node.argument) insert(node.end, '}')
     if (isSum(node, parent)) {
       insert(node.end, `),typeof ${value}==='string'&&${value}.length>${freeLength}?${meter}.weigh(${value}):${value})`)
     }
     if (counted !== undefined && !isInList(parent)) insert(node.end, '}')
   }
-  const visit = (node: AnyNode, parent: AnyNode | undefined): void => {
+  const visit = (node: AnyNode, parent: AnyNode | undefined, outer: number): void => {
     const counted = count(node, parent)
-    open(node, parent, counted)
+    const weight = isFunction(node) ? weighFunction(node) : outer
+    open(node, parent, counted, weight)
     for (const child of childrenOf(node)) {
-      const [before, after] = around(node, child)
+      const [before, after] = around(node, child, weight)
       if (before) insert(child.start, before)
-      visit(child, node)
+      visit(child, node, weight)
       if (after) insert(child.end, after)
     }
-    close(node, parent, counted)
+    close(node, parent, counted, weight)
   }
   /** What goes around a child for what it is to its parent. */
-  const around = (node: AnyNode, child: AnyNode): readonly [string, string] => {
+  const around = (node: AnyNode, child: AnyNode, weight: number): readonly [string, string] => {
     if (isLoop(node) && child === node.body) return [`{${step}`, '}']
     if (node.type === 'ForInStatement' && child === node.right) return [`${meter}.keys((0,`, '))']
-    if (node.type === 'ReturnStatement') return [keep, give]
+    if (node.type === 'ReturnStatement') return [keep, give(weight)]
     return ['', '']
   }
 
-  insert(shift, enter)
-  for (const child of statements) visit(child, undefined)
+  const whole = weighFunction(root)
+  insert(shift, enter(whole))
+  for (const child of statements) visit(child, undefined, whole)
   // On a line of its own: the code may end in a comment.
-  insert(root.body.end - 1, `\n;${leave}`)
+  insert(root.body.end - 1, `\n;${leave(whole)}`)
   return {insertions, statements: numbered}
 }
 
