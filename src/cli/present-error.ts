@@ -80,10 +80,11 @@ function readOclif(error: unknown): OclifError | undefined {
 }
 
 function usageError({message, flags}: OclifError): StitchError {
-  const [sentence = '', ...rest] = stripVTControlCharacters(message)
+  const [head = '', ...rest] = stripVTControlCharacters(message)
     .split('\n')
-    .filter((line) => line.trim() !== '')
-  const hints = rest.filter((line) => !line.startsWith('See more help')).map((line) => line.trim())
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('See more help'))
+  const {sentence, hints} = completeSentence(head, rest)
   const [, typed] = /^Nonexistent flags?: --([\w-]+)/.exec(sentence) ?? []
   const nearest = typed === undefined ? undefined : suggestNearest(typed, flags)
   const [, command] = /^command (.+) not found/.exec(sentence) ?? []
@@ -91,6 +92,16 @@ function usageError({message, flags}: OclifError): StitchError {
   const meant = other === undefined ? nearest && `--${nearest}` : `stitch ${other}`
   const first = meant === undefined ? [] : [`did you mean ${meant}`]
   return new StitchError(sentence, {code: 'STITCH_USAGE', exit: 'usage', hints: [...first, ...hints, 'stitch --help']})
+}
+
+/** What oclif says in a heading and a list, with the first of the list in the sentence. */
+function completeSentence(head: string, list: readonly string[]): {sentence: string; hints: readonly string[]} {
+  const [first = '', ...others] = list
+  if (/^The following errors? occurred:$/.test(head)) return {sentence: first, hints: others}
+  const names = list.map((line) => line.split(' ', 1)[0]).join(', ')
+  return /^Missing \d+ required args?:$/.test(head)
+    ? {sentence: `${head} ${names}`, hints: list}
+    : {sentence: head, hints: list}
 }
 
 /** The commands there are, as a person types them; none where the manifest cannot be read. */

@@ -73,6 +73,22 @@ describe('an error', () => {
     })
   })
 
+  test.each([
+    {
+      says: 'The following error occurred:\n  --snippet=true cannot also be provided when using --web\nSee more help with --help',
+      shown: '--snippet=true cannot also be provided when using --web',
+      hints: [],
+    },
+    {
+      says: 'Missing 2 required args:\nfrom  Where.\nto    Whereto.\nSee more help with --help',
+      shown: 'Missing 2 required args: from, to',
+      hints: ['from  Where.', 'to    Whereto.'],
+    },
+  ])('of the parser in a heading and a list says in its sentence what is wrong: $shown', ({says, shown, hints}) => {
+    const {stdout} = presentError(Object.assign(new Error(says), {oclif: {exit: 2}}), {argv: ['--json']})
+    expect(JSON.parse(stdout ?? '')).toMatchObject({error: {message: shown, hints: [...hints, 'stitch --help']}})
+  })
+
   test('of the parser is wrong usage, in one sentence, without its markup', () => {
     const parser = Object.assign(
       new Error('\u001b[31mNonexistent flag: --bogus\u001b[39m\nSee more help with --help'),
