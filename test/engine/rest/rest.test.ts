@@ -1,5 +1,8 @@
 import {once} from 'node:events'
 import {connect, type IncomingHttpHeaders} from 'node:http2'
+import {connect as connectTcp} from 'node:net'
+import {text as readText} from 'node:stream/consumers'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {gzipSync} from 'node:zlib'
 import {PubSub} from '@google-cloud/pubsub'
 import {Firestore} from '@google-cloud/firestore'
@@ -342,6 +345,38 @@ describe('the port', () => {
       const answer = await documents('POST', '/reset', {headers: {origin}})
       expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([403, undefined])
     }
+  })
+
+  test('is not read by a page whose owner leads a public name to this machine', async () => {
+    for (const host of ['evil.example.com:8080', 'localhost.example.com', '127.0.0.1.example.com']) {
+      const answer = await documents('GET', `/v1/${ROOT}/a`, {headers: {host}})
+      expect([host, answer.status, answer.json]).toEqual([host, 403, refusal(403, 'PERMISSION_DENIED')])
+    }
+    for (const host of [
+      '127.0.0.1:8080',
+      'localhost',
+      '[::1]:8080',
+      'app.localhost',
+      'engine:8080',
+      'host.docker.internal',
+    ])
+      expect([host, (await documents('GET', `/v1/${ROOT}/a`, {headers: {host}})).status]).toEqual([host, 200])
+  })
+
+  test('refuses paths that are none', async () => {
+    expect((await documents('GET', '//')).json).toEqual(refusal(404, 'NOT_FOUND'))
+    expect((await documents('GET', '//[')).json).toEqual(refusal(404, 'NOT_FOUND'))
+    expect((await documents('GET', 'http://[')).status).toBe(400)
+    expect((await documents('GET', `http://anywhere/v1/${ROOT}/a`)).status).toBe(200)
+  })
+
+  test('knows a request whose first byte comes alone from gRPC', async () => {
+    const [hostname, port] = engine.firestoreHost.split(':')
+    const socket = connectTcp(Number(port), hostname)
+    socket.setNoDelay(true).write('P')
+    await sleep(50)
+    socket.write('OST /reset HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+    expect(await readText(socket)).toMatch(/^HTTP\/1.1 200 OK/)
   })
 
   test('takes bodies that are packed, and refuses those that are too large', async () => {

@@ -17,18 +17,27 @@ export function sharePort(grpc: Http2Server, answer: RequestListener): Server {
     own.add(socket)
     socket.on('error', () => undefined)
     socket.once('close', () => own.delete(socket))
-    socket.once('readable', () => {
-      const first = socket.read() as Buffer | null
-      if (!first) {
+    let first = Buffer.alloc(0)
+    const look = (): void => {
+      const more = socket.read() as Buffer | null
+      if (!more) {
         socket.destroy()
         return
       }
+      first = Buffer.concat([first, more])
+      const start = first.toString('latin1', 0, PREFACE.length)
+      if (start.length < PREFACE.length && PREFACE.startsWith(start)) {
+        // A `P` alone may be a POST as well.
+        socket.once('readable', look)
+        return
+      }
       socket.unshift(first)
-      const isGrpc = first.toString('latin1', 0, PREFACE.length) === PREFACE.slice(0, first.length)
+      const isGrpc = start === PREFACE
       if (isGrpc) own.delete(socket)
       const target = isGrpc ? grpc : http1
       target.emit('connection', socket)
-    })
+    }
+    socket.once('readable', look)
   })
   const close = server.close.bind(server)
   server.close = (callback) => {

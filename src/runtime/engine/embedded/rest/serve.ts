@@ -63,11 +63,13 @@ export function createRest({services, packages, pages, otherwise}: RestOptions):
   const respond = async (answer: Answer, url: URL): Promise<void> => {
     const {request, response} = answer
     const verb = request.method ?? 'GET'
-    if (!mayAsk(request))
+    if (!mayAsk(request)) {
+      const {origin, host = request.headers[':authority']} = request.headers
       throw new GrpcStatus(
         PERMISSION_DENIED,
-        `Pages of ${request.headers.origin} may not use an engine on this machine.`,
+        `Pages of ${origin ?? String(host)} may not use an engine on this machine.`,
       )
+    }
     if (verb === 'OPTIONS') {
       response.writeHead(200, corsHeaders(request)).end()
       return
@@ -84,7 +86,13 @@ export function createRest({services, packages, pages, otherwise}: RestOptions):
   }
 
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://engine')
+    const {url: target = '/'} = request
+    // A path is put behind a host and not resolved: two slashes at its beginning would be taken for a host.
+    const url = URL.parse(target.startsWith('/') ? `http://engine${target}` : target, 'http://engine')
+    if (!url) {
+      response.writeHead(400, {'content-type': 'text/plain'}).end('The path is not well formed.\n')
+      return
+    }
     const pretty = (url.searchParams.get('prettyPrint') ?? url.searchParams.get('$prettyPrint')) !== 'false'
     const answer = {request, response, pretty}
     respond(answer, url).catch((error: unknown) => {
