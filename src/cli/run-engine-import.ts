@@ -1,5 +1,6 @@
 import {once} from 'node:events'
 import {createReadStream, type ReadStream} from 'node:fs'
+import {addAbortSignal, type Readable} from 'node:stream'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {showTransfer} from './engine-counts.ts'
 import {writeStdout} from './output.ts'
@@ -24,13 +25,23 @@ export async function runEngineImport({
   const report = await withEngineOptions(parsed, (options) =>
     importProjectEngine({
       ...options,
-      text: input.setEncoding('utf8'),
+      text: textOf(input, options.signal),
       file,
       reset: parsed.flags.reset,
     }),
   )
   if (!json) await writeStdout(showTransfer(report, `imported into ${report.target} from ${file}`))
   return {...report, file}
+}
+
+/** Nothing may come for long: an interrupt ends the waiting. */
+async function* textOf(input: Readable, signal: AbortSignal): AsyncGenerator<string> {
+  try {
+    yield* addAbortSignal(signal, input.setEncoding('utf8')) as AsyncIterable<string>
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  }
 }
 
 async function openExport(file: string): Promise<ReadStream> {

@@ -45,9 +45,9 @@ export async function importProjectEngine(
 ): Promise<Placed<ImportReport>> {
   const {text, file, reset, signal} = options
   const words = {command: 'stitch engine import', forgotten: 'what is imported would be lost at once and was not.'}
-  return await connected(options, words, async (scope, rpc) => {
-    if (reset) await resetEngine(scope, rpc, {topics: true}, signal)
-    return await importEngine({connected: rpc, text, file})
+  return await connected(options, words, (scope, rpc) => {
+    const prepare = async () => reset && (await resetEngine(scope, rpc, {topics: true}, signal))
+    return importEngine({connected: rpc, text, file, prepare})
   })
 }
 

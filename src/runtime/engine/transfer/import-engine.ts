@@ -15,13 +15,15 @@ export type ImportOptions = {
   readonly text: AsyncIterable<string>
   /** The file's name, for what is wrong in it. */
   readonly file: string
+  /** What is to be done before anything is written, once the file has shown that it is an export. */
+  readonly prepare?: () => Promise<unknown>
 }
 
 /**
  * Writes an export into an engine: documents over what has their names, and of Pub/Sub what is not there yet.
  * Throws STITCH_ENGINE_DATA_INVALID with the line; documents of the lines before it may then be written.
  */
-export async function importEngine({connected, text: pieces, file}: ImportOptions): Promise<ImportReport> {
+export async function importEngine({connected, text: pieces, file, prepare}: ImportOptions): Promise<ImportReport> {
   const counts = noCounts()
   const documents = createDocumentWriter(connected.firestore)
   const held = {
@@ -37,8 +39,10 @@ export async function importEngine({connected, text: pieces, file}: ImportOption
   let line = 0
   for await (const text of linesOf(pieces)) {
     const at = {file, line: ++line, column: 1}
-    if (line === 1) checkHeader(text, at)
-    else if (text !== '') {
+    if (line === 1) {
+      checkHeader(text, at)
+      await prepare?.()
+    } else if (text !== '') {
       const record = parseRecord(text, at)
       if (record.kind === 'document') {
         counts.document++
