@@ -1,9 +1,9 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs'
+import {closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
-import {readRunningEngine, type RunningEngine} from '#runtime/session/engine-daemon.ts'
+import {makeDataFolder, readRunningEngine, type RunningEngine} from '#runtime/session/engine-daemon.ts'
 import {EXIT, StitchError, type ExitKind} from '#runtime/kernel/errors.ts'
 
 /** What a failed command writes with `--json`. */
@@ -21,12 +21,13 @@ type Failure = {
  * answers; from then on it lives by itself. Throws what ended it before; ends it when the signal aborts.
  */
 export async function startDetached(dataDir: string, signal: AbortSignal): Promise<RunningEngine> {
-  const logs = join(dataDir, 'logs')
+  const logs = join(await makeDataFolder(dataDir), 'logs')
   mkdirSync(logs, {recursive: true})
-  const file = join(logs, 'engine-output.log')
+  // A file of its own until the engine answers: another one may run here, and still write to the log.
+  const file = join(logs, `engine-output.${process.pid}.log`)
   const output = openSync(file, 'w')
-  const words = process.argv.slice(2).filter((word) => !/^--detach$|^-d$|^--json$/.test(word))
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...words, '--json'], {
+  const words = foregroundWords(process.argv.slice(2))
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...words], {
     detached: true,
     stdio: ['ignore', output, output],
   })
@@ -36,6 +37,7 @@ export async function startDetached(dataDir: string, signal: AbortSignal): Promi
   for (;;) {
     const running = child.pid === undefined ? undefined : await readRunningEngine(dataDir, child.pid)
     if (running) {
+      renameSync(file, join(logs, 'engine-output.log'))
       child.unref()
       return running
     }
@@ -44,14 +46,22 @@ export async function startDetached(dataDir: string, signal: AbortSignal): Promi
     if (!signal.aborted) continue
     child.kill('SIGTERM')
     await ended
+    rmSync(file, {force: true})
     throw signal.reason
   }
 }
 
+/** The words of a command line without those that detach, however they are put: one left over would detach for ever. */
+export function foregroundWords(words: readonly string[]): string[] {
+  return [...words.filter((word) => !/^(--detach|-d+|--json)$/.test(word)), '--json']
+}
+
+/** The file goes where all it says is in the error. */
 function whatEnded(file: string, code: number | null): Error {
   const text = readFileSync(file, 'utf8')
   try {
     const {error} = JSON.parse(text.slice(text.indexOf('{\n'))) as Failure
+    rmSync(file, {force: true})
     const [exit = 'bug'] = Object.entries(EXIT).find(([, number]) => number === error.exit) ?? []
     return new StitchError(error.message, {code: error.code, exit: exit as ExitKind, hints: error.hints})
   } catch {

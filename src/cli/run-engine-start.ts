@@ -48,10 +48,12 @@ export async function runEngineStart({
     bus.emit({type: 'log.line', source: 'engine', level, text})
   const ready = flags['ready-file']
   let running: RunningEngine | undefined
+  let isWritten = false
   try {
     return await keepEngine({config, log, signal: interrupts.signal}, async (engine) => {
       running = engine
       if (ready !== undefined) await writeReady(ready, engine)
+      isWritten = ready !== undefined
       if (json) return
       await writeStdout(exportLines(engine.env))
       process.stderr.write(
@@ -63,7 +65,7 @@ export async function runEngineStart({
     if (running && isWanted) return running
     throw error
   } finally {
-    if (running && ready !== undefined) await rm(ready, {force: true})
+    if (ready !== undefined && isWritten) await rm(ready, {force: true})
   }
 }
 

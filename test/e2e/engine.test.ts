@@ -1,12 +1,23 @@
-import {spawnSync} from 'node:child_process'
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {spawn, spawnSync} from 'node:child_process'
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:net'
 import {once} from 'node:events'
 import type {AddressInfo} from 'node:net'
+import {join} from 'node:path'
 import {Firestore} from '@google-cloud/firestore'
 import {PubSub} from '@google-cloud/pubsub'
 import {describe, expect, test} from 'vitest'
-import {endProcess, isAlive, makeFolder, processesOf, runStitch, startStitch, until} from './run-stitch.ts'
+import {
+  cleanEnvironment,
+  endProcess,
+  isAlive,
+  makeFolder,
+  packageRoot,
+  processesOf,
+  runStitch,
+  startStitch,
+  until,
+} from './run-stitch.ts'
 
 type Env = {readonly FIRESTORE_EMULATOR_HOST: string; readonly PUBSUB_EMULATOR_HOST: string}
 type Started = {readonly pid: number; readonly name: string; readonly env: Env}
@@ -142,6 +153,58 @@ describe('stitch engine', () => {
     await run(folder.path, 'engine', 'stop')
     const external = await runStitch(folder.path, ['engine', 'start', '--engine', 'external'])
     expect([external.code, external.stderr]).toEqual([2, expect.stringContaining('STITCH_ENGINE_EXTERNAL')])
+  })
+
+  test('a second --detach, or a -dd, starts one engine, and a refused start leaves its log alone', async () => {
+    using folder = makeFolder()
+    const started = await runStitch(folder.path, ['engine', 'start', '-dd'])
+    expect([started.code, processesOf(folder.path).length]).toEqual([0, 1])
+    const log = () => readFileSync(folder.file('.stitch/logs/engine-output.log'), 'utf8')
+    const refused = await runStitch(folder.path, ['engine', 'start', '--detach', '--detach'])
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('STITCH_BUSY')])
+    expect(log()).not.toContain('STITCH_BUSY')
+    await run(folder.path, 'engine', 'stop')
+    expect(JSON.parse(log())).toMatchObject({name: 'embedded'})
+    expect(readdirSync(folder.file('.stitch/logs')).filter((name) => name.startsWith('engine-output'))).toHaveLength(1)
+  })
+
+  test('a place that cannot be written is named, and what is there stays', async () => {
+    using folder = makeFolder()
+    writeFileSync(folder.file('file'), 'mine')
+    mkdirSync(folder.file('sub'))
+    for (const ready of ['sub', 'file/ready.json']) {
+      const {code, stderr} = await runStitch(folder.path, ['engine', 'start', '--ready-file', ready])
+      expect([ready, code, stderr]).toEqual([ready, 3, expect.stringContaining('STITCH_OUTPUT_NOT_WRITABLE')])
+    }
+    const detached = await runStitch(folder.path, ['engine', 'start', '--detach', '--data-dir', 'file/data'])
+    expect([detached.code, detached.stderr]).toEqual([3, expect.stringContaining('STITCH_DATA_DIR_NOT_WRITABLE')])
+    expect(readFileSync(folder.file('file'), 'utf8')).toBe('mine')
+  })
+
+  test('an import that waits for its input ends with Ctrl-C', async () => {
+    using folder = makeFolder()
+    const child = spawn(process.execPath, [join(packageRoot, 'bin/run.js'), 'engine', 'import', '-'], {
+      cwd: folder.path,
+      env: cleanEnvironment(folder.path) as NodeJS.ProcessEnv,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const ended = once(child, 'exit')
+    // Its own engine runs once the folder's lock is there; what comes then is read.
+    await until(async () => existsSync(folder.file('.stitch/pubsub.db')))
+    child.stdin!.write('{"format":"stitch-engine","version":1}\n')
+    child.kill('SIGINT')
+    expect(await ended).toEqual([130, null])
+    expect(existsSync(folder.file('.stitch/lock.json'))).toBe(false)
+  })
+
+  test('an import that is none removes nothing, also with --reset', async () => {
+    using folder = makeFolder()
+    await run(folder.path, 'seed')
+    writeFileSync(folder.file('wrong.txt'), 'hello\n')
+    const refused = await runStitch(folder.path, ['engine', 'import', 'wrong.txt', '--reset'])
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('STITCH_ENGINE_DATA_INVALID')])
+    const {counts} = await run<{counts: {document: number}}>(folder.path, 'engine', 'export', 'all.ndjson')
+    expect(counts.document).toBeGreaterThan(0)
   })
 
   test('stop ends nobody else: not another command, and not a process with the same number', async () => {
