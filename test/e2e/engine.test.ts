@@ -1,5 +1,6 @@
 import {spawn, spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {createServer as createHttpServer} from 'node:http'
 import {createServer} from 'node:net'
 import {once} from 'node:events'
 import type {AddressInfo} from 'node:net'
@@ -205,6 +206,35 @@ describe('stitch engine', () => {
     expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('STITCH_ENGINE_DATA_INVALID')])
     const {counts} = await run<{counts: {document: number}}>(folder.path, 'engine', 'export', 'all.ndjson')
     expect(counts.document).toBeGreaterThan(0)
+  })
+
+  test('an export where none runs delivers nothing to anybody', async () => {
+    using folder = makeFolder()
+    let deliveries = 0
+    await using server = createHttpServer((_, response) => {
+      deliveries++
+      response.writeHead(204).end()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const pushEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const topic = 'projects/demo-stitch/topics/orders'
+    const worker = 'projects/demo-stitch/subscriptions/worker'
+    const message = {topic, subscriptions: [worker], message: {data: 'aGk=', messageId: '1'}}
+    const lines = [
+      {format: 'stitch-engine', version: 1},
+      {topic: {name: topic}},
+      {subscription: {name: worker, topic, pushConfig: {pushEndpoint}}},
+      {message},
+    ]
+    writeFileSync(folder.file('in.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const counts = expect.objectContaining({subscription: 1, message: 1})
+    expect(await run(folder.path, 'engine', 'import', 'in.ndjson')).toMatchObject({counts})
+    expect(await run(folder.path, 'engine', 'export', 'out.ndjson')).toMatchObject({counts})
+    expect(deliveries).toBe(0)
+    // It is only put off.
+    await start(folder.path)
+    await until(async () => deliveries === 1)
+    await run(folder.path, 'engine', 'stop')
   })
 
   test('stop ends nobody else: not another command, and not a process with the same number', async () => {

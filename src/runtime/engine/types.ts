@@ -31,6 +31,8 @@ export type EngineOptions = {
   readonly timeline?: Timeline
   /** Embedded only: ids of subscriptions that begin anew, without what an interrupted run left in `dataDir`. */
   readonly ownSubscriptions?: readonly string[]
+  /** Embedded only: false for work at what is kept, during which no subscription delivers to its endpoint. */
+  readonly push?: boolean
   readonly projectId: string
   readonly firestorePort: PortWish
   readonly pubsubPort: PortWish

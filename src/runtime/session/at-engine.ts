@@ -44,6 +44,8 @@ export async function atEngine<T>(options: AtEngineOptions, work: (place: Engine
       projectId: config.project,
       firestorePort: wish('firestore'),
       pubsubPort: wish('pubsub'),
+      // Whom the messages are for does not run now: attempts would be counted, and messages become dead letters.
+      push: false,
       log,
       signal,
     }),

@@ -36,6 +36,7 @@ export async function startEmbeddedEngine(options: EngineOptions): Promise<Engin
       discard,
       ...(options.timeline ? {timeline: options.timeline} : {}),
       ...(messages ? {store: messages} : {}),
+      push: options.push ?? true,
     }),
   )
 

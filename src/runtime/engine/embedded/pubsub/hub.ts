@@ -54,7 +54,8 @@ export type Restore = {
 
 export type HubOptions = {
   readonly timeline: Timeline
-  readonly sendPush: SendPush
+  /** Without it nothing is pushed. */
+  readonly sendPush?: SendPush | undefined
   readonly journal?: Journal
 }
 

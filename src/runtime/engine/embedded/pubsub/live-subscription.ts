@@ -26,7 +26,8 @@ export type LiveSubscription = Disposable & {
 export type LiveSubscriptionOptions = {
   readonly config: Subscription
   readonly timeline: Timeline
-  readonly sendPush: SendPush
+  /** Without it a push endpoint gets nothing. */
+  readonly sendPush: SendPush | undefined
   readonly journal: Journal
   readonly leasePrefix: string
   /** The subscription was not used for as long as its expiration policy says. */
@@ -46,11 +47,14 @@ export function startSubscription(options: LiveSubscriptionOptions): LiveSubscri
     isInUse: () => listeners.size > (stopPusher ? 1 : 0),
     expired: () => options.expired(name),
   })
-  const sendPush = async (...push: Parameters<SendPush>): ReturnType<SendPush> => {
-    const accepted = await options.sendPush(...push)
-    if (accepted) activity.touch()
-    return accepted
-  }
+  const send = options.sendPush
+  const sendPush =
+    send &&
+    (async (...push: Parameters<SendPush>): ReturnType<SendPush> => {
+      const accepted = await send(...push)
+      if (accepted) activity.touch()
+      return accepted
+    })
   const gone = new AbortController()
   let awake = false
   const wake = (): void => {
@@ -80,9 +84,10 @@ export function startSubscription(options: LiveSubscriptionOptions): LiveSubscri
   let stopPusher: (() => void) | undefined
   const repush = (): void => {
     stopPusher?.()
-    stopPusher = config.pushConfig?.pushEndpoint
-      ? startPusher({config: () => config, backlog, listen, timeline, sendPush})
-      : undefined
+    stopPusher =
+      sendPush && config.pushConfig?.pushEndpoint
+        ? startPusher({config: () => config, backlog, listen, timeline, sendPush})
+        : undefined
   }
   repush()
   return {

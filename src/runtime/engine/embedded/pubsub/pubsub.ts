@@ -36,10 +36,17 @@ export type PubSubOptions = {
   readonly store?: MessageStore
   /** Subscriptions (full names) that are not taken over from an earlier process, nor are their messages. */
   readonly discard?: readonly string[]
+  /** Whether subscriptions with an endpoint deliver to it; they do unless this is false. */
+  readonly push?: boolean
 }
 
 /** What a store has goes on as if the process had not ended; messages that were out with a subscriber go out again. */
-export function createPubSub({timeline = systemTimeline, store, discard = []}: PubSubOptions = {}): PubSub {
+export function createPubSub({
+  timeline = systemTimeline,
+  store,
+  discard = [],
+  push = true,
+}: PubSubOptions = {}): PubSub {
   const sender = createPushSender()
   const tokens = createPushTokens(timeline.now)
   const kept = store && createJournal(store)
@@ -47,7 +54,7 @@ export function createPubSub({timeline = systemTimeline, store, discard = []}: P
   const exists = (name: string) =>
     hub.topics.has(name) || hub.subscriptions.has(name) || hub.snapshots.has(name) || schemas.has(name)
   const journal = forgetPolicies(kept ?? forgetfulJournal, policies, exists)
-  const hub = createHub({timeline, sendPush: withTokens(sender.send, tokens), journal})
+  const hub = createHub({timeline, sendPush: push ? withTokens(sender.send, tokens) : undefined, journal})
   const schemas = createSchemaRegistry({now: timeline.now, keep: journal.resource})
   if (store) restoreHub(hub, store, discard)
   for (const {name, config} of store?.resources() ?? []) {
