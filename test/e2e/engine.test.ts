@@ -186,13 +186,13 @@ describe('stitch engine', () => {
     using folder = makeFolder()
     const child = spawn(process.execPath, [join(packageRoot, 'bin/run.js'), 'engine', 'import', '-'], {
       cwd: folder.path,
-      env: cleanEnvironment(folder.path) as NodeJS.ProcessEnv,
+      env: cleanEnvironment(folder.path),
       stdio: ['pipe', 'ignore', 'ignore'],
     })
     const ended = once(child, 'exit')
     // Its own engine runs once the folder's lock is there; what comes then is read.
     await until(async () => existsSync(folder.file('.stitch/pubsub.db')))
-    child.stdin!.write('{"format":"stitch-engine","version":1}\n')
+    child.stdin.write('{"format":"stitch-engine","version":1}\n')
     child.kill('SIGINT')
     expect(await ended).toEqual([130, null])
     expect(existsSync(folder.file('.stitch/lock.json'))).toBe(false)
