@@ -1,31 +1,11 @@
+import {RPC_CODES} from '#runtime/kernel/rpc-codes.ts'
 import type {ApiRequest, Operation} from '../types.ts'
 import {ApiError} from './api-error.ts'
 import {redact, redactJson} from './redact.ts'
 
-/** google.rpc.Code by number, with the HTTP status that Google maps it to (google/rpc/code.proto). */
-const CODES: readonly (readonly [name: string, http: number])[] = [
-  ['OK', 200],
-  ['CANCELLED', 499],
-  ['UNKNOWN', 500],
-  ['INVALID_ARGUMENT', 400],
-  ['DEADLINE_EXCEEDED', 504],
-  ['NOT_FOUND', 404],
-  ['ALREADY_EXISTS', 409],
-  ['PERMISSION_DENIED', 403],
-  ['RESOURCE_EXHAUSTED', 429],
-  ['FAILED_PRECONDITION', 400],
-  ['ABORTED', 409],
-  ['OUT_OF_RANGE', 400],
-  ['UNIMPLEMENTED', 501],
-  ['INTERNAL', 500],
-  ['UNAVAILABLE', 503],
-  ['DATA_LOSS', 500],
-  ['UNAUTHENTICATED', 401],
-]
-
 /** Names for answers that are not in Google's JSON form, as those of load balancers. */
 const BY_STATUS: Readonly<Record<number, string>> = {
-  ...Object.fromEntries(CODES.map(([name, http]) => [http, name])),
+  ...Object.fromEntries(RPC_CODES.map(([name, http]) => [http, name])),
   400: 'INVALID_ARGUMENT',
   409: 'ABORTED',
   412: 'FAILED_PRECONDITION',
@@ -75,7 +55,7 @@ export function readAnswerError(
 /** Reads the error that an operation ended in. */
 export function readOperationError(operation: Operation, request: ApiRequest): ApiError {
   const error: Status = operation.error ?? {}
-  const [code, http] = CODES[error.code ?? 2] ?? ['UNKNOWN', 500]
+  const [code, http] = RPC_CODES[error.code ?? 2] ?? ['UNKNOWN', 500]
   // What an operation ended in is settled: it says that it failed, not that nobody knows.
   const read = {http, code, request, isUnclear: false, secrets: []}
   return fromStatus(error, {...read, operation: redactJson(operation)})

@@ -5,6 +5,7 @@ import type {AddressInfo} from 'node:net'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {newSpanId, parseTraceparent} from '#runtime/kernel/ids.ts'
+import {RPC_CODES} from '#runtime/kernel/rpc-codes.ts'
 import {createCallReader} from './count-call.ts'
 import type {CallCounts} from './count-call.ts'
 import type {Faults} from './faults.ts'
@@ -77,26 +78,6 @@ function countsOf(counts: CallCounts): Record<string, number> {
 
 function outcomeOf(end: CallEnd): {readonly ok: boolean; readonly error?: string} {
   if ('broken' in end) return {ok: false, error: end.broken}
-  return end.status === 0 ? {ok: true} : {ok: false, error: STATUS_NAMES[end.status] ?? `status ${end.status}`}
+  if (end.status === 0) return {ok: true}
+  return {ok: false, error: RPC_CODES[end.status]?.[0].toLowerCase() ?? `status ${end.status}`}
 }
-
-/** By code (https://grpc.io/docs/guides/status-codes/). */
-const STATUS_NAMES = [
-  'ok',
-  'cancelled',
-  'unknown',
-  'invalid_argument',
-  'deadline_exceeded',
-  'not_found',
-  'already_exists',
-  'permission_denied',
-  'resource_exhausted',
-  'failed_precondition',
-  'aborted',
-  'out_of_range',
-  'unimplemented',
-  'internal',
-  'unavailable',
-  'data_loss',
-  'unauthenticated',
-] as const

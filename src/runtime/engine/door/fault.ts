@@ -1,20 +1,6 @@
 /** A time in milliseconds, or a distribution with this median and this 99th percentile. */
 export type Latency = number | {readonly p50: number; readonly p99: number}
 
-/** The gRPC statuses that a call can be made to end with (https://grpc.io/docs/guides/status-codes/). */
-export const FAULT_STATUS = {
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  ABORTED: 10,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-} as const
-
 type Repeats = {
   /** So many that it could hit go through untouched first. */
   readonly skip?: number | undefined
@@ -28,7 +14,8 @@ export type CallFault = Repeats & {
   /** Only calls of this RPC, such as `Commit`. */
   readonly rpc?: string | undefined
   readonly latencyMs?: Latency | undefined
-  readonly status?: keyof typeof FAULT_STATUS | undefined
+  /** The name of a gRPC status, such as `UNAVAILABLE`, that the call ends with. */
+  readonly status?: string | undefined
   /** The stream breaks instead of ending. */
   readonly reset?: boolean | undefined
   /** `after`: the engine has done what it was asked, and its answer is what gets lost. */

@@ -1,8 +1,8 @@
 import {constants} from 'node:http2'
 import type {ClientHttp2Stream, IncomingHttpHeaders, ServerHttp2Stream} from 'node:http2'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {RPC_CODES} from '#runtime/kernel/rpc-codes.ts'
 import {encodeMessage} from '../embedded/grpc/status.ts'
-import {FAULT_STATUS} from './fault.ts'
 import type {CallHit} from './faults.ts'
 import type {CallReader} from './count-call.ts'
 import type {Upstream} from './upstream.ts'
@@ -109,7 +109,7 @@ function endWith(stream: ServerHttp2Stream, end: NonNullable<CallHit['end']>): C
     stream.close(constants.NGHTTP2_INTERNAL_ERROR)
     return {broken: 'reset'}
   }
-  const status = FAULT_STATUS[end.status]
+  const status = RPC_CODES.findIndex(([name]) => name === end.status)
   endWithStatus(stream, status, INJECTED)
   return {status}
 }
