@@ -98,8 +98,9 @@ describe('stitch engine', () => {
   test('kill -9 loses nothing that was confirmed, and the next start works', async () => {
     using folder = makeFolder()
     const {pid, env} = await start(folder.path)
-    await using firestore = firestoreOf(env)
-    await using pubsub = pubsubOf(env)
+    // Never closed: closing waits for calls that the killed engine leaves open, and the clients repeat those for minutes.
+    const firestore = firestoreOf(env)
+    const pubsub = pubsubOf(env)
     const [topic] = await pubsub.createTopic('orders')
     await topic.createSubscription('worker')
     const confirmed = {documents: [] as string[], messages: [] as string[]}
@@ -116,7 +117,7 @@ describe('stitch engine', () => {
         ])
       }
     }
-    const writing = write().catch(() => undefined)
+    void write().catch(() => undefined)
     await until(() => confirmed.messages.length >= 50)
     endProcess(pid)
     await until(() => !isAlive(pid))
@@ -132,8 +133,6 @@ describe('stitch engine', () => {
     const texts = await receive(again.env, 'worker', confirmed.messages.length)
     expect(confirmed.messages.filter((text) => !texts.includes(text))).toEqual([])
     await run(folder.path, 'engine', 'stop')
-    // The client retries for minutes what the killed engine cannot answer any more.
-    void writing
   })
 
   test('a start that cannot be says why, detached as well', async () => {
