@@ -1,3 +1,6 @@
+import {once} from 'node:events'
+import {connect, constants, createServer} from 'node:http2'
+import type {AddressInfo} from 'node:net'
 import {Firestore} from '@google-cloud/firestore'
 import {PubSub} from '@google-cloud/pubsub'
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest'
@@ -135,4 +138,38 @@ test('A door to an engine that is not there says so, and lets calls through once
   const port = Number(host.split(':')[1])
   await using _again = await startEmbedded({firestorePort: {port, explicit: true}})
   expect(await store.read([ref('a')], undefined, within)).toEqual([undefined])
+})
+
+test("A refusal that is nothing but trailers, as Google's emulators give it, passes as it is and breaks no stream", async () => {
+  const server = createServer()
+  const codes: (number | undefined)[] = []
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined)
+    stream.respond({':status': 200, 'content-type': 'application/grpc', 'grpc-status': '9'}, {endStream: true})
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const {port} = server.address() as AddressInfo
+  const ends: Fact[] = []
+  await using door = await openDoor({
+    to: 'firestore',
+    engine: `127.0.0.1:${port}`,
+    faults,
+    emit: (fact) => void ends.push(fact),
+    clock: systemClock,
+  })
+  const session = connect(`http://${door.host}`)
+  // Its own side stays open, as that of a listener does.
+  const stream = session.request({':method': 'POST', ':path': '/x/Listen', te: 'trailers'}, {endStream: false})
+  const answered = once(stream, 'response') as Promise<[{readonly 'grpc-status'?: string}]>
+  stream.on('error', () => undefined)
+  stream.on('close', () => codes.push(stream.rstCode))
+  stream.resume()
+  const [headers] = await answered
+  expect(headers['grpc-status']).toBe('9')
+  await new Promise((resolve) => void setTimeout(resolve, 50))
+  stream.end()
+  if (!stream.closed) await once(stream, 'close')
+  expect(codes).toEqual([constants.NGHTTP2_NO_ERROR])
+  session.destroy()
+  server.close()
 })

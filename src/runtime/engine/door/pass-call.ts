@@ -68,6 +68,7 @@ function passAnswer(stream: ServerHttp2Stream, outgoing: ClientHttp2Stream): Pro
     if (stream.destroyed) return
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0
     if (endStream) {
+      trailers = received
       stream.respond(received, {endStream})
       resolve(statusOf(received))
       return
