@@ -49,7 +49,8 @@ await Promise.all([
       run('embedded engine', 'scripts/build-engine.js'),
     ])
   }),
-  run('handlers', 'scripts/build-handlers.js'),
+  // The sources stand in for what tsc may not have written yet.
+  run('handlers', '--conditions=stitch-source', 'scripts/build-handlers.js'),
   run('terminal UI', 'scripts/build-ui.js'),
   run('snippet', 'scripts/build-snippet.js'),
 ])

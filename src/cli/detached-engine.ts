@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync} from 'node:fs'
+import {closeSync, openSync, readFileSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {makeDataFolder, readRunningEngine, type RunningEngine} from '#runtime/session/engine-daemon.ts'
@@ -21,8 +21,7 @@ type Failure = {
  * answers; from then on it lives by itself. Throws what ended it before; ends it when the signal aborts.
  */
 export async function startDetached(dataDir: string, signal: AbortSignal): Promise<RunningEngine> {
-  const logs = join(await makeDataFolder(dataDir), 'logs')
-  mkdirSync(logs, {recursive: true})
+  const logs = makeDataFolder(join(dataDir, 'logs'))
   // A file of its own until the engine answers: another one may run here, and still write to the log.
   const file = join(logs, `engine-output.${process.pid}.log`)
   const output = openSync(file, 'w')

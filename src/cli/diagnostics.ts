@@ -1,7 +1,8 @@
-import {appendFileSync, mkdirSync, writeFileSync} from 'node:fs'
+import {appendFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Bus} from '#runtime/kernel/bus.ts'
 import type {RunEvent} from '#runtime/kernel/events.ts'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 
 export type DiagnosticsOptions = {
   readonly bus: Bus
@@ -32,7 +33,7 @@ export function startDiagnostics({bus, dataDir, command, verbose}: DiagnosticsOp
 /** Undefined where nothing can be written: a run that needs the folder says so itself. */
 function openLog(folder: string, name: string): string | undefined {
   try {
-    mkdirSync(folder, {recursive: true})
+    makeFolder(folder)
     writeFileSync(join(folder, name), '')
     return join(folder, name)
   } catch {

@@ -1,10 +1,11 @@
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {stripVTControlCharacters, styleText} from 'node:util'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
 import {suggestNearest} from '#runtime/kernel/suggest.ts'
 import {packageFiles} from './package-files.ts'
 import {showPath} from '#runtime/kernel/show-path.ts'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 
 /** What an error looks like from outside, and the exit code it ends with. */
 export type ShownError = {readonly stdout?: string; readonly stderr?: string; readonly exit: number}
@@ -123,7 +124,7 @@ function endOfFlags(argv: readonly string[]): number {
 function writeCrashLog(error: unknown, argv: readonly string[]): string | undefined {
   try {
     const folder = join(process.cwd(), '.stitch', 'logs')
-    mkdirSync(folder, {recursive: true})
+    makeFolder(folder)
     const file = join(folder, `crash-${new Date().toISOString().replaceAll(':', '-')}.log`)
     const stack = error instanceof Error ? error.stack : String(error)
     writeFileSync(

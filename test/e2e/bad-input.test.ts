@@ -272,6 +272,19 @@ describe('a machine that is not ready', () => {
     expect(finished.stderr).toContain('--data-dir DIR')
   })
 
+  test.runIf(process.platform === 'linux').each([
+    ['simulate', '--data-dir', '/proc/stitch'],
+    ['simulate', '--data-dir', '/proc'],
+    ['seed', '--data-dir', '/proc/stitch'],
+    ['engine', 'start', '--data-dir', '/dev/null/stitch'],
+    ['engine', 'start', '--detach', '--data-dir', '/proc/stitch'],
+    ['dev', '--data-dir', '/proc/stitch'],
+  ])('nor do file systems that take no folders hold it up: %s %s %s', async (...args) => {
+    const finished = await runEmpty(args)
+    expect(finished).toMatchObject({code: 3, left: []})
+    expect(finished.stderr).toMatch(/ Code: STITCH_DATA_DIR_NOT_WRITABLE\n/)
+  })
+
   test('a report that cannot be written is exit 3 before anything was run', async () => {
     const finished = await runEmpty([...SHORT, '--report', 'junit=no/such/folder/run.xml'])
     expect(finished).toMatchObject({code: 3, stdout: ''})

@@ -1,5 +1,5 @@
-import {mkdir} from 'node:fs/promises'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 
 /** What a file system says when it will not take what is written, each with words for it. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -10,13 +10,15 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a file is in its place',
   EEXIST: 'a file is in its place',
-  ENOENT: 'the folder above it does not exist',
+  ENOENT: 'the file system takes nothing there',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its links lead in a circle',
 }
 
 /** The data folder or one inside it, made where missing. Throws STITCH_DATA_DIR_NOT_WRITABLE (exit environment). */
-export async function makeDataFolder(folder: string): Promise<string> {
+export function makeDataFolder(folder: string): string {
   try {
-    await mkdir(folder, {recursive: true})
+    makeFolder(folder)
     return folder
   } catch (error) {
     throw notWritable(folder, error)

@@ -39,7 +39,7 @@ const EMPTY_FOR_MS = 500
  * environment).
  */
 export async function lockDataDir(dataDir: string, {command}: {readonly command: string}): Promise<DataDirLock> {
-  await makeDataFolder(dataDir)
+  makeDataFolder(dataDir)
   const file = lockFile(dataDir)
   const own: DataDirOwner = {...identifySelf(), command, since: new Date().toISOString()}
   while (!(await createLock(file, own, dataDir))) {

@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto'
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
+import {readFile, rename, writeFile} from 'node:fs/promises'
 import {findPackageJSON} from 'node:module'
 import {dirname, join} from 'node:path'
 import {build} from 'esbuild'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import {listOwnSources, withOwnLogic} from './own-logic.ts'
 import type {Bundle} from './types.ts'
 import {withoutUnusedProtos} from './unused-protos.ts'
@@ -39,7 +40,7 @@ export async function writeBundle({entry, outFile, own}: BundleOptions): Promise
     logLevel: 'silent',
   })
   const contents = built.outputFiles[0]!.contents
-  await mkdir(dirname(outFile), {recursive: true})
+  makeFolder(dirname(outFile))
   await Promise.all([
     replaceFile(outFile, contents),
     replaceFile(join(dirname(outFile), 'package.json'), await describePackage(outFile)),

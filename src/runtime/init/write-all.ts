@@ -1,6 +1,7 @@
-import {mkdir, rm, writeFile} from 'node:fs/promises'
+import {rm, writeFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import type {PlannedFile} from './types.ts'
 
 /**
@@ -12,7 +13,7 @@ export async function writeAll(files: readonly PlannedFile[], signal: AbortSigna
   for (const {path, text, before} of files) {
     signal.throwIfAborted()
     try {
-      const made = await mkdir(dirname(path), {recursive: true})
+      const made = makeFolder(dirname(path))
       if (made !== undefined) undo.defer(() => rm(made, {recursive: true, force: true}))
       await writeFile(path, text, {flag: before === undefined ? 'wx' : 'w'})
       undo.defer(() => (before === undefined ? rm(path, {force: true}) : writeFile(path, before)))

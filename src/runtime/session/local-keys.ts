@@ -1,8 +1,9 @@
 import {randomBytes} from 'node:crypto'
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
+import {readFile, rename, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {z} from 'zod'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 
 const LocalKeys = z.strictObject({
   /** HMAC keys by id, base64; the first signs, all verify. */
@@ -38,7 +39,7 @@ async function makeLocalKeys(dataDir: string, file: string): Promise<LocalKeys> 
     pepper: randomBytes(32).toString('base64'),
   }
   try {
-    await mkdir(dataDir, {recursive: true})
+    makeFolder(dataDir)
     const draft = `${file}.${process.pid}`
     await writeFile(draft, `${JSON.stringify(keys, null, 2)}\n`, {mode: 0o600})
     await rename(draft, file)

@@ -1,13 +1,14 @@
-import {appendFileSync, mkdirSync, writeFileSync} from 'node:fs'
+import {appendFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {stripVTControlCharacters} from 'node:util'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 
 export type ToolsLog = {readonly file: string; readonly write: (level: string, text: string) => void}
 
 /** `logs/firebase-tools.log` in the data folder, which holds the latest run only. */
 export function openToolsLog(dataDir: string): ToolsLog {
   const file = join(dataDir, 'logs', 'firebase-tools.log')
-  mkdirSync(dirname(file), {recursive: true})
+  makeFolder(dirname(file))
   writeFileSync(file, '', {mode: 0o600})
   return {
     file,

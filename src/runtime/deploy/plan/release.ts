@@ -1,8 +1,9 @@
-import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {readdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {z} from 'zod'
 import {DeploySettings} from '#runtime/config/deploy-schema.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import type {Target} from '../types.ts'
 
 const Simulation = z.looseObject({at: z.string(), passed: z.number(), failed: z.number()})
@@ -58,7 +59,7 @@ export function releasesFolder(dataDir: string, {stage}: Pick<Target, 'stage'>):
 export async function keepRelease(folder: string, release: Release, zip: Uint8Array): Promise<void> {
   const draft = join(folder, `.${release.id}.${process.pid}`)
   try {
-    await mkdir(draft, {recursive: true})
+    makeFolder(draft)
     await Promise.all([
       writeFile(join(draft, 'release.json'), `${JSON.stringify(release, null, 2)}\n`),
       writeFile(join(draft, 'source.zip'), zip),

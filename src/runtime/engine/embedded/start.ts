@@ -24,7 +24,7 @@ export async function startEmbeddedEngine(options: EngineOptions): Promise<Engin
   const {projectId, log, signal} = options
   signal.throwIfAborted()
   await using stack = new AsyncDisposableStack()
-  const folder: {dataDir?: string} = options.inMemory ? {} : {dataDir: await makeDataFolder(options.dataDir)}
+  const folder: {dataDir?: string} = options.inMemory ? {} : {dataDir: makeDataFolder(options.dataDir)}
   const store = stack.use(openStore(folder))
   const firestore = stack.use(
     createFirestoreService(store, options.clock ?? systemClock, options.ttl, options.firestoreLimits),

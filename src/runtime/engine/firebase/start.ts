@@ -22,8 +22,8 @@ const ATTEMPTS = 3
 export async function startFirebaseEngine(options: EngineOptions): Promise<Engine> {
   const environment = options.environment ?? process.env
   const suite = requireSuite(await findSuite(createMachine(environment), options.dataDir))
-  const folder = await makeDataFolder(join(options.dataDir, 'firebase'))
-  const logs = {folder, logFile: join(await makeDataFolder(join(options.dataDir, 'logs')), 'firebase-tools.log')}
+  const folder = makeDataFolder(join(options.dataDir, 'firebase'))
+  const logs = {folder, logFile: join(makeDataFolder(join(options.dataDir, 'logs')), 'firebase-tools.log')}
   if (suite.toDownload.length > 0) {
     options.log(
       'warn',

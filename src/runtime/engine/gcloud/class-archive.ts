@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
-import {mkdir, readdir, rename, rm, stat} from 'node:fs/promises'
+import {readdir, rename, rm, stat} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import type {ProbedService} from '../probe.ts'
 import type {Java} from './find-java.ts'
 
@@ -57,7 +58,7 @@ export async function openClassArchive(folder: string, key: ArchiveKey): Promise
     }
   }
   try {
-    await mkdir(folder, {recursive: true})
+    makeFolder(folder)
   } catch {
     return NONE
   }

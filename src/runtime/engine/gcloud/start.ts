@@ -24,7 +24,7 @@ export async function startGcloudEngine(options: EngineOptions): Promise<Engine>
   const machine = createMachine(environment)
   const [java, sdk] = await Promise.all([findJava(machine), findCloudSdk(machine)])
   const tools = requireToolchain({java, sdk})
-  const logs = await makeDataFolder(join(options.dataDir, 'logs'))
+  const logs = makeDataFolder(join(options.dataDir, 'logs'))
 
   await using stack = new AsyncDisposableStack()
   const giveUp = new AbortController()

@@ -1,6 +1,7 @@
-import {mkdir, mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises'
+import {mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import type {Folder} from './folder.ts'
 import {testFiles} from './folder.ts'
 
@@ -15,11 +16,11 @@ export async function writeFolder(path: string, files: Folder, {force}: {readonl
     throw error.code === 'ENOTDIR' ? wouldOverwrite(path, 'file') : error
   })
   if (existing && existing.length > 0 && !force) throw wouldOverwrite(path, 'folder')
-  await mkdir(dirname(path), {recursive: true})
+  makeFolder(dirname(path))
   const draft = await mkdtemp(join(dirname(path), `.${basename(path)}.`))
   try {
     for (const [file, text] of Object.entries(files)) {
-      await mkdir(dirname(join(draft, file)), {recursive: true})
+      makeFolder(dirname(join(draft, file)))
       await writeFile(join(draft, file), text)
     }
     if (!existing || existing.length === 0) {
@@ -35,7 +36,7 @@ export async function writeFolder(path: string, files: Folder, {force}: {readonl
 
 async function replaceFiles(path: string, draft: string, files: Folder): Promise<void> {
   for (const file of Object.keys(files)) {
-    await mkdir(dirname(join(path, file)), {recursive: true})
+    makeFolder(dirname(join(path, file)))
     await rename(join(draft, file), join(path, file))
   }
   const tests = await readdir(join(path, 'tests')).catch(() => [])
@@ -60,7 +61,7 @@ function isTestFile(file: string): boolean {
 
 /** Writes one file beside its place and puts it there when it is whole. @throws {StitchError} STITCH_WOULD_OVERWRITE */
 export async function writeTemplateFile(file: string, text: string, {force}: {readonly force: boolean}): Promise<void> {
-  await mkdir(dirname(file), {recursive: true})
+  makeFolder(dirname(file))
   const names = await readdir(dirname(file))
   if (names.includes(basename(file)) && !force) throw wouldOverwrite(file, 'file')
   const draft = `${file}.${process.pid}.part`

@@ -1,6 +1,7 @@
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
+import {readFile, rename, writeFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {z} from 'zod'
+import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import type {OutboundAnswer, OutboundRequest} from '../apis/api.ts'
 
 /** A file of recorded exchanges. Headers of requests are not kept: they carry keys, and nothing is found by them. */
@@ -70,7 +71,7 @@ async function add(file: string, {method, url, body}: OutboundRequest, answer: O
   )
   const exchange = {request: {method, url, body}, response: {status: answer.statusCode, headers, body: answer.body}}
   const others = (await read(file)).filter(({request}) => !fits(request, exchange.request, 'exact'))
-  await mkdir(dirname(file), {recursive: true})
+  makeFolder(dirname(file))
   const draft = `${file}.part`
   await writeFile(draft, `${JSON.stringify({version: 1, exchanges: [...others, exchange]}, undefined, 2)}\n`)
   await rename(draft, file)
