@@ -5,6 +5,14 @@ const shared = {
   env: {METADATA_SERVER_DETECTION: 'none'},
 }
 
+/** Emulators, and deployments that look again every few seconds: they wait more than they compute. */
+const waiting = {
+  sequence: {groupOrder: 1},
+  maxWorkers: 3,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+}
+
 export default defineConfig({
   resolve: {conditions: ['stitch-source', 'node']},
   ssr: {resolve: {conditions: ['stitch-source', 'node']}},
@@ -25,13 +33,18 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
+          ...waiting,
           name: 'engine',
-          // Emulators and whole runs share the machine badly with anything beside them.
-          sequence: {groupOrder: 1},
-          fileParallelism: false,
           include: ['test/**/*.engine.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          ...waiting,
+          name: 'e2e-cloud',
+          include: ['test/e2e/cloud/*.test.ts'],
         },
       },
       {
@@ -39,9 +52,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          // Whole runs keep deadlines of a second or so, as in production, and share the machine badly.
           sequence: {groupOrder: 2},
           fileParallelism: false,
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

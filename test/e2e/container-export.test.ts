@@ -1,6 +1,6 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {startCloud, writeProject} from './fake-cloud.ts'
+import {startCloud, writeProject} from './cloud/fake-cloud.ts'
 import {copyPatientDemo, makeFolder, readEvents, runStitch} from './run-stitch.ts'
 
 describe('stitch container export', () => {

@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, expect, test} from 'vitest'
-import {plainState} from '../deploy/firebase/plain-state.ts'
-import {DEFAULT_SERVICES} from '../fake-gcp/cloud.ts'
-import {seedFirebase} from '../fake-gcp/services/firebase.ts'
+import {plainState} from '../../deploy/firebase/plain-state.ts'
+import {DEFAULT_SERVICES} from '../../fake-gcp/cloud.ts'
+import {seedFirebase} from '../../fake-gcp/services/firebase.ts'
 import {startCloud, writeProject, type CloudOnWire} from './fake-cloud.ts'
-import {makeFolder, processesOf, runStitch, type Finished} from './run-stitch.ts'
+import {makeFolder, processesOf, runStitch, type Finished} from '../run-stitch.ts'
 
 const folder = makeFolder()
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {createCloud, type CloudOptions, type FakeCloud} from '../fake-gcp/cloud.ts'
-import {createFakeGcp, type FakeGcp, type FakeOptions} from '../fake-gcp/handle.ts'
-import {runFunctions, type RunOptions, type RunningFunctions} from '../fake-gcp/run-functions.ts'
-import {startServer} from '../fake-gcp/server.ts'
-import {tokenFor} from '../fake-gcp/token.ts'
-import {packageRoot} from './run-stitch.ts'
+import {createCloud, type CloudOptions, type FakeCloud} from '../../fake-gcp/cloud.ts'
+import {createFakeGcp, type CallRecord, type FakeGcp, type FakeOptions} from '../../fake-gcp/handle.ts'
+import {runFunctions, type RunOptions, type RunningFunctions} from '../../fake-gcp/run-functions.ts'
+import {startServer} from '../../fake-gcp/server.ts'
+import {tokenFor} from '../../fake-gcp/token.ts'
+import {packageRoot} from '../run-stitch.ts'
 
 /** A cloud that answers over HTTP, and the environment in which `stitch` finds no other. */
 export type CloudOnWire = AsyncDisposable & {
@@ -58,4 +58,11 @@ export function writeProject(folder: string, deploy: object = {}): void {
   }
   mkdirSync(folder, {recursive: true})
   writeFileSync(join(folder, 'stitch.config.json'), JSON.stringify(config, null, 2))
+}
+
+/** The requests so far that change something. */
+export function writesTo({fake}: CloudOnWire): readonly CallRecord[] {
+  return fake.calls.filter(
+    ({method, path}) => method !== 'GET' && !/:(getIamPolicy|testIamPermissions)$|^\/tokeninfo$/.test(path),
+  )
 }

@@ -3,9 +3,9 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {startEngine} from '#runtime/engine/start.ts'
 import {provisionPubSub} from '#runtime/engine/topics.ts'
-import {writeLogEntry} from '../fake-gcp/services/logging/entries.ts'
+import {writeLogEntry} from '../../fake-gcp/services/logging/entries.ts'
 import {PROJECT, startCloud, writeProject, type CloudOnWire} from './fake-cloud.ts'
-import {answerTo, privateTexts, type Exchanged} from './private-texts.ts'
+import {answerTo, privateTexts, type Exchanged} from '../private-texts.ts'
 import {
   descendantsOf,
   makeFolder,
@@ -17,7 +17,7 @@ import {
   until,
   type Finished,
   type Running,
-} from './run-stitch.ts'
+} from '../run-stitch.ts'
 
 type Parity = {
   readonly verdict: string
