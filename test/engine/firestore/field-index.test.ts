@@ -133,7 +133,7 @@ describe('field indexes', () => {
       select: undefined,
     }
     const readBy = (query: Partial<Query>): number => {
-      const trace = {documents: 0, indexes: 0, scans: 0}
+      const trace = {documents: 0, indexes: 0, scans: 0, skipped: 0}
       runQuery(store, {...base, ...query}, undefined, trace)
       expect(trace.scans).toBe(0)
       return trace.documents

@@ -6,7 +6,16 @@ const field = (fieldPath: string) => ({fieldPath})
 const eq = (path: string, n: number) => ({fieldFilter: {field: field(path), op: 'EQUAL', value: {integerValue: n}}})
 const set = (name: string, fields: object = {}, more: object = {}) => [{update: {name, fields}, ...more}]
 const value = (inner: object) => set(`${ROOT}/c/a`, {f: inner})
+const compare = (fieldPath: string, value: object, op = 'EQUAL') => ({
+  where: {fieldFilter: {field: field(fieldPath), op, value}},
+})
+const elsewhere = {referenceValue: 'projects/p/databases/other/documents/c/a'}
 const transform = (inner: object) => set(`${ROOT}/c/a`, {}, {updateTransforms: [inner]})
+
+function vector(...numbers: number[]): object {
+  const values = numbers.map((doubleValue) => ({doubleValue}))
+  return {mapValue: {fields: {__type__: {stringValue: '__vector__'}, value: {arrayValue: {values}}}}}
+}
 
 function nest(depth: number): object {
   return depth === 0 ? {nullValue: 0} : {mapValue: {fields: {m: nest(depth - 1)}}}
@@ -40,6 +49,8 @@ const WRITES: readonly (readonly [string, object[]])[] = [
   ['Invalid reserved name in field path __x__', transform({fieldPath: '__x__', increment: {integerValue: 1}})],
   ['Invalid empty property path string.', transform({fieldPath: '', increment: {integerValue: 1}})],
   ['Operation type must be specified for field transformation.', transform({fieldPath: 'a'})],
+  ['Vector cannot contain NaN values.', value(vector(1, Number.NaN))],
+  ['Invalid reserved name in field path a.__x__', set(`${ROOT}/c/a`, {}, {updateMask: {fieldPaths: ['a.__x__']}})],
   ['a delete must not specify a document mask.', [{delete: `${ROOT}/c/a`, updateMask: {fieldPaths: ['a']}}]],
   // The emulator lets this one pass and stores it; the service refuses arrays in arrays however they come about.
   [
@@ -48,7 +59,7 @@ const WRITES: readonly (readonly [string, object[]])[] = [
   ],
 ]
 
-const QUERIES: readonly (readonly [string, object])[] = [
+const QUERIES: readonly (readonly [string, {readonly parent?: string; readonly [key: string]: unknown}])[] = [
   ['offset is negative', {offset: -1}],
   ['limit is negative', {limit: {value: -1}}],
   ['StructuredQuery.from cannot have more than one collection selector.', {from: [{}, {}]}],
@@ -82,7 +93,47 @@ const QUERIES: readonly (readonly [string, object])[] = [
     'order by clause cannot contain more fields after the key',
     {orderBy: [{field: field('__name__')}, {field: field('a')}]},
   ],
+  ['Composite filter must have at least one sub-filter.', {where: {compositeFilter: {op: 'OR'}}}],
+  ['value for a is too large to be used in a query', compare('a', {stringValue: 'x'.repeat(1500)})],
+  ['value for a is too large to be used in a query', compare('a', vector(...Array.from({length: 188}, () => 1)))],
+  [
+    'value for a[*] is too large to be used in a query',
+    compare('a', {bytesValue: Buffer.alloc(1501)}, 'ARRAY_CONTAINS'),
+  ],
+  ['Resource name "x" lacks "projects" at index 0.', compare('a', {arrayValue: {values: [{referenceValue: 'x'}]}})],
+  ['Cannot have a zero length vector.', compare('a', vector())],
+  ["field name '__x__' is reserved.", compare('a', {mapValue: {fields: {__x__: {integerValue: 1}}}})],
+  [
+    `The request was for database '${DATABASE}' but was attempting to access database 'projects/p/databases/other'`,
+    compare('__name__', {arrayValue: {values: [elsewhere]}}, 'IN'),
+  ],
+  [
+    'The cursor key is in a different database than the query',
+    {orderBy: [{field: field('__name__')}], startAt: {values: [elsewhere]}},
+  ],
+  [
+    'Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.',
+    {
+      where: {
+        compositeFilter: {
+          op: 'AND',
+          filters: [
+            compare('__name__', {referenceValue: `${ROOT}/c/a`}).where,
+            compare('a', {integerValue: 1}, 'NOT_EQUAL').where,
+          ],
+        },
+      },
+    },
+  ],
+  ['the name __key__ is reserved', {orderBy: [{field: field('a.__name__')}]}],
+  ['Invalid reserved name in field path __x__', {select: {fields: [field('__x__')]}}],
+  ['paths must have at most 20 elements', compare(Array.from({length: 21}, () => 'a').join('.'), {integerValue: 1})],
+  ['property path is longer than 1500 bytes.', compare('a'.repeat(1501), {integerValue: 1})],
   ['Cursor has too many values.', {startAt: {values: [{integerValue: 1}]}}],
+  [
+    'collection group queries are only allowed at the root parent',
+    {parent: `${ROOT}/p/q`, from: [{collectionId: 'c', allDescendants: true}], orderBy: [{field: field('a')}]},
+  ],
   ['kind is required for filter: a', {from: [{allDescendants: true}], where: eq('a', 1)}],
 ]
 
@@ -92,14 +143,15 @@ describe('requests that are wrong in themselves', () => {
     await expect(service.call('Commit', {database: DATABASE, writes})).rejects.toMatchObject({code: 3, message})
   })
 
-  test.each(QUERIES)('querying: %s', async (message, query) => {
+  test.each(QUERIES)('querying: %s', async (message, {parent = ROOT, ...query}) => {
     using service = createRawService()
     const structuredQuery = {from: [{collectionId: 'c'}], ...query}
-    await expect(service.call('RunQuery', {parent: ROOT, structuredQuery})).rejects.toMatchObject({code: 3, message})
+    await expect(service.call('RunQuery', {parent, structuredQuery})).rejects.toMatchObject({code: 3, message})
   })
 
   test.each([
     ['Aggregations can not be empty.', []],
+    ['The property.name is longer than 1500 bytes.', [{count: {}, alias: 'a'.repeat(1501)}]],
     ['Aggregation aliases contain duplicate alias: a.', [1, 2].map(() => ({count: {}, alias: 'a'}))],
     [
       'The maximum number of aggregations allowed in an aggregation query is 5.',

@@ -57,6 +57,35 @@ describe('RPCs that the Node client does not use', () => {
     await expect(list({pageToken: 'zzz'})).rejects.toMatchObject({code: 3, message: 'invalid page token'})
   })
 
+  test('a query tells how many results its offset passed over, on its first answer', async () => {
+    using service = createRawService()
+    const writes = ['a', 'b', 'c'].map((id, n) => writeOf(`c/${id}`, {n}))
+    await service.call('Commit', {database: DATABASE, writes})
+    const skippedOf = async (query: object) => {
+      const structuredQuery = {from: [{collectionId: 'c'}], ...query}
+      const answers = await service.call('RunQuery', {parent: ROOT, structuredQuery})
+      return answers.map(({skippedResults}) => skippedResults)
+    }
+    expect(await skippedOf({})).toEqual([undefined, undefined, undefined])
+    expect(await skippedOf({offset: 1})).toEqual([1, undefined])
+    expect(await skippedOf({offset: 2, limit: {value: 5}})).toEqual([2])
+    expect(await skippedOf({offset: 9})).toEqual([3])
+  })
+
+  test('a cursor without values stands at every result', async () => {
+    using service = createRawService()
+    await service.call('Commit', {database: DATABASE, writes: [writeOf('c/a', {n: 1})]})
+    const countOf = async (cursors: object) => {
+      const structuredQuery = {from: [{collectionId: 'c'}], orderBy: [{field: {fieldPath: 'n'}}], ...cursors}
+      const answers = await service.call('RunQuery', {parent: ROOT, structuredQuery})
+      return answers.filter(({document}) => document).length
+    }
+    expect(await countOf({startAt: {before: true}})).toBe(1)
+    expect(await countOf({startAt: {before: false}})).toBe(0)
+    expect(await countOf({endAt: {before: true}})).toBe(0)
+    expect(await countOf({endAt: {before: false}})).toBe(1)
+  })
+
   test('ListCollectionIds pages', async () => {
     using service = createRawService()
     await service.call('Commit', {database: DATABASE, writes: ['a/1', 'b/1', 'c/1'].map((path) => writeOf(path, {}))})

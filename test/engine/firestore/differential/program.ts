@@ -1,7 +1,9 @@
 import fc from 'fast-check'
-import type {Query} from '#runtime/engine/embedded/firestore/query/query.ts'
+import type {Nearest} from '#runtime/engine/embedded/firestore/query/nearest.ts'
+import type {Filter, Query} from '#runtime/engine/embedded/firestore/query/query.ts'
 import type {Value} from '#runtime/engine/embedded/firestore/values/value.ts'
-import {anyQuery, arbitraryValue} from '../arbitrary-query.ts'
+import {anyQuery, arbitraryValue, documentName} from '../arbitrary-query.ts'
+import {ROOT} from '../raw-service.ts'
 
 type Path = readonly string[]
 
@@ -92,9 +94,55 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   {weight: 1, arbitrary: fc.record({kind: fc.constant('delete' as const), document, condition})},
 )
 
+const reference = fc
+  .constantFrom('c/a', 'c/b', 'c/a/c/b', 'c/__id3__', 'p/q/c/a', 'p/q', 'd/x', 'c/none')
+  .map((name): Value => ({kind: 'reference', value: documentName(name)}))
+const name = {kind: fc.constant('compare' as const), path: fc.constant(['__name__'])}
+const byName: fc.Arbitrary<Filter> = fc.oneof(
+  fc.record({
+    ...name,
+    operator: fc.constantFrom(
+      'EQUAL',
+      'NOT_EQUAL',
+      'LESS_THAN',
+      'LESS_THAN_OR_EQUAL',
+      'GREATER_THAN',
+      'GREATER_THAN_OR_EQUAL',
+    ),
+    value: reference,
+  }),
+  fc.record({
+    ...name,
+    operator: fc.constantFrom('IN', 'NOT_IN'),
+    value: fc.array(reference, {minLength: 1, maxLength: 3}).map((values): Value => ({kind: 'array', values})),
+  }),
+)
+const nearest: fc.Arbitrary<Nearest> = fc.record({
+  path,
+  vector: fc.constantFrom([1], [0], [1, 2], [0, 0]),
+  measure: fc.constantFrom('EUCLIDEAN', 'COSINE', 'DOT_PRODUCT'),
+  limit: fc.constantFrom(1, 2, 10),
+  resultField: fc.constantFrom(undefined, 'd', 'a', 'm.a'),
+  threshold: fc.constantFrom(undefined, undefined, 0, 1, 2.5),
+})
+
+/** Mostly any query, sometimes from elsewhere, by names, or of neighbours. */
 const query: fc.Arbitrary<Query> = fc
-  .record({query: anyQuery, select: maybe(fc.array(fc.oneof(path, fc.constant(['__name__'])), {maxLength: 2}), 1)})
-  .map(({query: any, select}) => ({...any, select}))
+  .record({
+    query: anyQuery,
+    select: maybe(fc.array(fc.oneof(path, fc.constant(['__name__'])), {maxLength: 2}), 1),
+    parent: fc.constantFrom('', '', '', '', '/c/a', '/p/q').map((below) => ROOT + below),
+    collectionId: fc.constantFrom('c', 'c', 'c', 'c', 'd', undefined),
+    also: maybe(byName, 2),
+    nearest: maybe(nearest, 6),
+    limit: maybe(fc.constant(0), 9),
+  })
+  .map(({query: any, also, limit, nearest: near, ...more}) => {
+    const where: Filter | undefined =
+      also && any.where ? {kind: 'and', filters: [any.where, also]} : (also ?? any.where)
+    const cut = near ? {startAt: undefined, endAt: undefined, limit: undefined, offset: 0} : {limit: limit ?? any.limit}
+    return {...any, ...more, where, ...cut, nearest: near}
+  })
 const aggregation = fc.record({
   kind: fc.constantFrom('count' as const, 'sum' as const, 'avg' as const),
   path,

@@ -64,7 +64,7 @@ async function perform(wire: Wire, operation: Operation, memory: Memory): Promis
         [kind]: kind === 'count' ? (upTo > 0 ? {upTo: {value: upTo}} : {}) : {field: {fieldPath: wirePath(path)}},
       }))
       const structuredAggregationQuery = {structuredQuery: wireQuery(operation.query), aggregations}
-      const reply = await wire.call('RunAggregationQuery', {parent: ROOT, structuredAggregationQuery})
+      const reply = await wire.call('RunAggregationQuery', {parent: operation.query.parent, structuredAggregationQuery})
       return {...reply, answers: reply.answers.map(({result}) => ({result}))}
     }
     case 'list': {
@@ -143,7 +143,7 @@ async function get(wire: Wire, documents: readonly string[], more: object): Prom
 }
 
 async function query(wire: Wire, asked: Parameters<typeof wireQuery>[0], more: object = {}): Promise<Reply> {
-  const reply = await wire.call('RunQuery', {parent: ROOT, structuredQuery: wireQuery(asked), ...more})
+  const reply = await wire.call('RunQuery', {parent: asked.parent, structuredQuery: wireQuery(asked), ...more})
   return {...reply, answers: reply.answers.flatMap(({document}) => (document ? [{document}] : []))}
 }
 

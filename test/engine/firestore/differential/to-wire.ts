@@ -1,5 +1,7 @@
+import type {Nearest} from '#runtime/engine/embedded/firestore/query/nearest.ts'
 import type {Filter, Query} from '#runtime/engine/embedded/firestore/query/query.ts'
 import type {Value} from '#runtime/engine/embedded/firestore/values/value.ts'
+import {vectorOf} from '../arbitrary-query.ts'
 
 /** A message as its definition turns it into bytes. */
 export type Wired = Record<string, unknown>
@@ -49,7 +51,7 @@ export function wireQuery(query: Query): Wired {
   const cursor = (given: Query['startAt']): Wired | undefined =>
     given && {values: given.values.map(wireValue), before: given.before}
   return {
-    from: [{collectionId: query.collectionId, allDescendants: query.allDescendants}],
+    from: [{...(query.collectionId && {collectionId: query.collectionId}), allDescendants: query.allDescendants}],
     ...(query.where && {where: wireFilter(query.where)}),
     orderBy: query.orderBy.map(({path, descending}) => ({
       field: {fieldPath: wirePath(path)},
@@ -59,7 +61,19 @@ export function wireQuery(query: Query): Wired {
     ...(query.endAt && {endAt: cursor(query.endAt)}),
     offset: query.offset,
     ...(query.limit !== undefined && {limit: {value: query.limit}}),
+    ...(query.nearest && {findNearest: wireNearest(query.nearest)}),
     ...(query.select && {select: {fields: query.select.map((path) => ({fieldPath: wirePath(path)}))}}),
+  }
+}
+
+function wireNearest({path, vector, measure, limit, resultField, threshold}: Nearest): Wired {
+  return {
+    vectorField: {fieldPath: wirePath(path)},
+    queryVector: wireValue(vectorOf(...vector)),
+    distanceMeasure: measure,
+    limit: {value: limit},
+    ...(resultField !== undefined && {distanceResultField: resultField}),
+    ...(threshold !== undefined && {distanceThreshold: {value: threshold}}),
   }
 }
 

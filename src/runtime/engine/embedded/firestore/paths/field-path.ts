@@ -12,9 +12,29 @@ const RULE =
 /** The path of the document's own name, which queries order and filter by. */
 export const DOCUMENT_NAME = '__name__'
 
-/** Parses the notation of masks, transforms and queries. Throws INVALID_ARGUMENT. */
+// https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+const MAX_PATH_BYTES = 1500
+const MAX_DEPTH = 20
+const RESERVED = /^__.*__$/s
+
+/** Names such as `__x__` belong to the service. */
+export function isReserved(name: string): boolean {
+  return name.startsWith('__') && name.length > 4 && RESERVED.test(name)
+}
+
+/** Parses the notation of masks, transforms and queries. Throws INVALID_ARGUMENT, also for what no field can be called. */
 export function parseFieldPath(text: string): FieldPath {
-  if (SIMPLE.test(text)) return [text]
+  const path = SIMPLE.test(text) ? [text] : splitPath(text)
+  if (path.length > MAX_DEPTH) throw invalidArgument(`paths must have at most ${MAX_DEPTH} elements`)
+  if (text.length * 3 > MAX_PATH_BYTES && Buffer.byteLength(path.join('.')) > MAX_PATH_BYTES) {
+    throw invalidArgument(`property path is longer than ${MAX_PATH_BYTES} bytes.`)
+  }
+  if (!path.some(isReserved) || (path.length === 1 && path[0] === DOCUMENT_NAME)) return path
+  if (path.includes(DOCUMENT_NAME)) throw invalidArgument('the name __key__ is reserved')
+  throw invalidArgument(`Invalid reserved name in field path ${text}`)
+}
+
+function splitPath(text: string): string[] {
   if (text === '') throw invalidArgument('Invalid empty property path string.')
   const segments: string[] = []
   for (let at = 0; at < text.length;) {

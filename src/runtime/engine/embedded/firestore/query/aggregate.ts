@@ -1,12 +1,13 @@
 import type {DocumentStore, NamedDocument} from '../../store/store.ts'
 import {invalidArgument} from '../errors.ts'
-import {formatFieldPath} from '../paths/field-path.ts'
+import {formatFieldPath, isReserved} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {compareUtf8} from '../values/compare-text.ts'
-import {isReserved} from '../values/validate.ts'
 import {NULL} from '../values/value.ts'
 import type {Fields, Value} from '../values/value.ts'
+import {isBelowDocument} from './check-query.ts'
 import {isName} from './decode-filter.ts'
+import {createExactSum} from './exact-sum.ts'
 import {createFieldReader} from './field-reader.ts'
 import {findMatches, runQuery} from './run-query.ts'
 import type {QueryTrace} from './run-query.ts'
@@ -18,6 +19,7 @@ export type Aggregation = {readonly alias: string} & (
 )
 
 const MAX_AGGREGATIONS = 5
+const MAX_ALIAS_BYTES = 1500
 const MAX_INT64 = 2n ** 63n - 1n
 
 /** Refuses aggregations that production refuses. Throws INVALID_ARGUMENT. */
@@ -30,6 +32,9 @@ export function checkAggregations(aggregations: readonly Aggregation[], query: Q
   for (const aggregation of aggregations) {
     const {alias} = aggregation
     if (isReserved(alias)) throw invalidArgument(`The property.name "${alias}" is reserved.`)
+    if (Buffer.byteLength(alias) > MAX_ALIAS_BYTES) {
+      throw invalidArgument(`The property.name is longer than ${MAX_ALIAS_BYTES} bytes.`)
+    }
     if (seen.has(alias)) throw invalidArgument(`Aggregation aliases contain duplicate alias: ${alias}.`)
     seen.add(alias)
     if (aggregation.kind !== 'count' && isName(aggregation.path)) {
@@ -43,9 +48,9 @@ export function checkAggregations(aggregations: readonly Aggregation[], query: Q
 }
 
 /** The fields of sums and averages come into the index of the query, where nothing can follow the name. */
-function checkFieldsBeforeName(aggregations: readonly Aggregation[], {orderBy, ordersByName}: Query): void {
-  if (!ordersByName) return
-  const ordered = new Set(orderBy.map(({path}) => formatFieldPath(path)))
+function checkFieldsBeforeName(aggregations: readonly Aggregation[], query: Query): void {
+  if (!query.ordersByName && !isBelowDocument(query)) return
+  const ordered = new Set(query.orderBy.map(({path}) => formatFieldPath(path)))
   const fields = aggregations.flatMap((each) => (each.kind === 'count' ? [] : [each.path]))
   const late = fields.filter((path) => !ordered.has(formatFieldPath(path))).map((path) => path.join('.'))
   const after = [...new Set(late)].toSorted(compareUtf8)
@@ -115,24 +120,27 @@ function createFold(aggregation: Aggregation): Fold {
   }
   const read = createFieldReader(aggregation.path)
   let integers = 0n
-  let doubles: number | undefined
+  const doubles = createExactSum()
+  let hasDoubles = false
   let numbers = 0
   return {
     add: (document) => {
       const value = read(document)
       if (value?.kind === 'integer') integers += value.value
-      else if (value?.kind === 'double') doubles = (doubles ?? 0) + value.value
-      else return
+      else if (value?.kind === 'double') {
+        doubles.add(value.value)
+        hasDoubles = true
+      } else return
       numbers++
     },
     result: () => {
       if (aggregation.kind === 'avg') {
-        return numbers === 0 ? NULL : {kind: 'double', value: (Number(integers) + (doubles ?? 0)) / numbers}
+        return numbers === 0 ? NULL : {kind: 'double', value: (Number(integers) + doubles.result()) / numbers}
       }
-      if (doubles === undefined && integers <= MAX_INT64 && integers >= -MAX_INT64 - 1n) {
+      if (!hasDoubles && integers <= MAX_INT64 && integers >= -MAX_INT64 - 1n) {
         return {kind: 'integer', value: integers}
       }
-      return {kind: 'double', value: Number(integers) + (doubles ?? 0)}
+      return {kind: 'double', value: Number(integers) + doubles.result()}
     },
   }
 }

@@ -1,14 +1,14 @@
-import {isDeepStrictEqual} from 'node:util'
 import {failedPrecondition, invalidArgument} from '../errors.ts'
 import {DOCUMENT_NAME, formatFieldPath} from '../paths/field-path.ts'
 import {parseParent} from '../paths/names.ts'
 import {checkId} from '../paths/segments.ts'
+import {checkCursor, checkFilterOperand} from './check-operands.ts'
 import {isName} from './decode-filter.ts'
+import {checkDisjunctions, countArrayFilters} from './disjunctions.ts'
 import {isInequality, listFilters} from './query.ts'
 import type {FieldFilter, Filter, Query} from './query.ts'
 
 // https://firebase.google.com/docs/firestore/query-data/queries#query_limitations
-const MAX_DISJUNCTIONS = 30
 const MAX_INEQUALITY_FIELDS = 10
 const MAX_PARTS = 100
 
@@ -22,12 +22,22 @@ export function checkQuery(query: Query): void {
   if (query.offset < 0) throw invalidArgument('offset is negative')
   if (query.limit !== undefined && query.limit < 0) throw invalidArgument('limit is negative')
   if (query.collectionId !== undefined) checkId(query.collectionId, 'Collection id')
+  if (query.nearest) checkNearest(query)
   const filters = listFilters(query.where)
+  const {database} = parseParent(query.parent)
+  for (const filter of filters) checkFilterOperand(filter, database)
+  if (isBelowDocument(query) && query.collectionId !== undefined) checkGroup(query, filters)
   checkKeyScan(query, filters)
   checkOrders(query, filters)
   checkFilters(query.where, filters)
   checkParts(query, filters)
   if (query.collectionId === undefined) checkKindless(query, filters)
+}
+
+function checkNearest({limit, offset, startAt, endAt}: Query): void {
+  if (limit !== undefined) throw invalidArgument('A query limit cannot be used with FindNearest')
+  if (offset > 0) throw invalidArgument('A query offset cannot be used with FindNearest')
+  if (startAt ?? endAt) throw invalidArgument('A cursor cannot be used with FindNearest')
 }
 
 /** There is no descending index of names alone. */
@@ -38,13 +48,28 @@ function checkKeyScan({collectionId, orderBy}: Query, filters: readonly FieldFil
   }
 }
 
+/** Whether a query is about all that lies below a document; there is an index by name for those, and no other. */
+export function isBelowDocument({parent, allDescendants}: Query): boolean {
+  return allDescendants && parseParent(parent).segments.length > 0
+}
+
+function checkGroup({orderBy}: Query, filters: readonly FieldFilter[]): void {
+  if (![...orderBy, ...filters].every(({path}) => isName(path))) {
+    throw invalidArgument('collection group queries are only allowed at the root parent')
+  }
+  if (!orderBy.some(({descending}) => descending)) return
+  throw failedPrecondition(
+    "collection group queries are only allowed if they're at the root or they're an ascending primary key scan",
+  )
+}
+
 /** Whether a query, given with the orders of the request, says itself how it goes by name. */
 export function ordersByName({orderBy, where}: Query): boolean {
   if (orderBy.some(({path}) => isName(path))) return true
-  return listFilters(where).some((filter) => isInequality(filter) && isName(filter.path))
+  return listFilters(where).some(({path}) => isName(path))
 }
 
-function checkOrders({orderBy, startAt, endAt}: Query, filters: readonly FieldFilter[]): void {
+function checkOrders({parent, orderBy, startAt, endAt}: Query, filters: readonly FieldFilter[]): void {
   const seen = new Set<string>()
   for (const {path} of orderBy) {
     const text = formatFieldPath(path)
@@ -57,15 +82,7 @@ function checkOrders({orderBy, startAt, endAt}: Query, filters: readonly FieldFi
   if (seen.has(DOCUMENT_NAME) && filters.some(isLate)) {
     throw invalidArgument('order by clause cannot contain more fields after the key')
   }
-  for (const cursor of [startAt, endAt]) {
-    if (!cursor) continue
-    if (cursor.values.length > orderBy.length) throw invalidArgument('Cursor has too many values.')
-    for (const [at, value] of cursor.values.entries()) {
-      if (orderBy[at]!.path[0] === DOCUMENT_NAME && value.kind !== 'reference') {
-        throw invalidArgument('Cursor value for __key__ must be a Key')
-      }
-    }
-  }
+  for (const cursor of [startAt, endAt]) if (cursor) checkCursor(cursor, orderBy, parseParent(parent).database)
 }
 
 function checkFilters(where: Filter | undefined, filters: readonly FieldFilter[]): void {
@@ -82,13 +99,8 @@ function checkFilters(where: Filter | undefined, filters: readonly FieldFilter[]
   if (where && countArrayFilters(where) > 1) {
     throw invalidArgument("A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction.")
   }
-  const disjunctions = where ? countDisjunctions(where) : 1
-  if (disjunctions > MAX_DISJUNCTIONS) {
-    throw invalidArgument(
-      `Too many disjunctions after normalization. Result had ${disjunctions} disjunctions which is more than the ` +
-        `maximum of ${MAX_DISJUNCTIONS}`,
-    )
-  }
+  if (where) checkDisjunctions(where)
+  checkKeyEquality(filters)
   const ranged = new Set(filters.filter(isInequality).map(({path}) => formatFieldPath(path)))
   if (ranged.size > MAX_INEQUALITY_FIELDS) {
     throw invalidArgument(
@@ -96,6 +108,15 @@ function checkFilters(where: Filter | undefined, filters: readonly FieldFilter[]
         `A query may not have more than ${MAX_INEQUALITY_FIELDS} distinct inequality fields.`,
     )
   }
+}
+
+/** https://firebase.google.com/docs/firestore/query-data/multiple-range-fields#limitations */
+function checkKeyEquality(filters: readonly FieldFilter[]): void {
+  const ranges = filters.filter(isInequality)
+  if (ranges.length === 0 || ranges.some(({path}) => isName(path)) || !filters.some(({path}) => isName(path))) return
+  throw invalidArgument(
+    'Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.',
+  )
 }
 
 function checkParts({parent, allDescendants, orderBy}: Query, filters: readonly FieldFilter[]): void {
@@ -119,24 +140,4 @@ function checkKindless({orderBy}: Query, filters: readonly FieldFilter[]): void 
 
 function hasOr(filter: Filter | undefined): boolean {
   return filter?.kind === 'or' || (filter?.kind === 'and' && filter.filters.some(hasOr))
-}
-
-/** What is combined, without what is there twice. */
-function partsOf({filters}: Extract<Filter, {kind: 'and' | 'or'}>): readonly Filter[] {
-  return filters.filter((filter, at) => !filters.slice(0, at).some((other) => isDeepStrictEqual(other, filter)))
-}
-
-/** The most array filters that meet in one alternative. */
-function countArrayFilters(filter: Filter): number {
-  if (filter.kind === 'and') return partsOf(filter).reduce((sum, inner) => sum + countArrayFilters(inner), 0)
-  if (filter.kind === 'or') return Math.max(0, ...filter.filters.map(countArrayFilters))
-  return filter.operator === 'ARRAY_CONTAINS' || filter.operator === 'ARRAY_CONTAINS_ANY' ? 1 : 0
-}
-
-/** The number of alternatives when all filters are multiplied out. */
-function countDisjunctions(filter: Filter): number {
-  if (filter.kind === 'and') return filter.filters.reduce((product, inner) => product * countDisjunctions(inner), 1)
-  if (filter.kind === 'or') return partsOf(filter).reduce((sum, inner) => sum + countDisjunctions(inner), 0) || 1
-  if (filter.kind !== 'compare' || filter.value.kind !== 'array') return 1
-  return filter.operator === 'IN' || filter.operator === 'ARRAY_CONTAINS_ANY' ? filter.value.values.length : 1
 }

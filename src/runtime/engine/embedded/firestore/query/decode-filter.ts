@@ -1,7 +1,6 @@
 import {invalidArgument} from '../errors.ts'
 import {DOCUMENT_NAME, parseFieldPath} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
-import {parseDocumentName} from '../paths/names.ts'
 import {decodeValue} from '../values/decode.ts'
 import type {Reader} from '../values/reader.ts'
 import type {Value} from '../values/value.ts'
@@ -29,7 +28,6 @@ const UNARY: readonly (UnaryOperator | undefined)[] = [
   'IS_NOT_NAN',
   'IS_NOT_NULL',
 ]
-const MAX_VALUES: Partial<Record<CompareOperator, number>> = {IN: 30, ARRAY_CONTAINS_ANY: 30, NOT_IN: 10}
 
 /** Reads a StructuredQuery.Filter message. Throws INVALID_ARGUMENT. */
 export function decodeFilter(reader: Reader): Filter {
@@ -55,6 +53,8 @@ function decodeComposite(reader: Reader): Filter {
     else reader.skip(tag)
   }
   if (operator !== 1 && operator !== 2) throw invalidArgument('Unsupported CompositeFilter operator.')
+  if (operator === 2 && filters.length === 0)
+    throw invalidArgument('Composite filter must have at least one sub-filter.')
   return {kind: operator === 1 ? 'and' : 'or', filters}
 }
 
@@ -71,9 +71,7 @@ function decodeCompare(reader: Reader): Filter {
   }
   if (!operator) throw invalidArgument('Unknown FieldFilter operator.')
   if (!value) throw invalidArgument('Cannot convert firestore.v1.Value with type unset.')
-  const checked = path ?? parseFieldPath('')
-  checkOperand(checked, operator, value)
-  return {kind: 'compare', path: checked, operator, value}
+  return {kind: 'compare', path: path ?? parseFieldPath(''), operator, value}
 }
 
 function decodeUnary(reader: Reader): Filter {
@@ -86,9 +84,7 @@ function decodeUnary(reader: Reader): Filter {
     else reader.skip(tag)
   }
   if (!operator) throw invalidArgument('Unknown UnaryFilter operator.')
-  const checked = path ?? parseFieldPath('')
-  if (isName(checked)) throw invalidArgument('__key__ filter value must be a Key')
-  return {kind: 'unary', path: checked, operator}
+  return {kind: 'unary', path: path ?? parseFieldPath(''), operator}
 }
 
 /** Reads a StructuredQuery.FieldReference message. */
@@ -100,25 +96,6 @@ export function decodeFieldReference(reader: Reader): FieldPath {
     else reader.skip(tag)
   }
   return parseFieldPath(text)
-}
-
-function checkOperand(path: FieldPath, operator: CompareOperator, value: Value): void {
-  const most = MAX_VALUES[operator]
-  if (most !== undefined) {
-    if (value.kind !== 'array') throw invalidArgument(`'${operator}' requires an ArrayValue.`)
-    if (value.values.length === 0) throw invalidArgument(`'${operator}' requires an non-empty ArrayValue.`)
-    if (value.values.length > most) {
-      throw invalidArgument(`'${operator}' supports up to ${most} comparison values.`)
-    }
-  }
-  if (!isName(path)) return
-  if (operator === 'ARRAY_CONTAINS' || operator === 'ARRAY_CONTAINS_ANY') {
-    throw invalidArgument('the name __key__ is reserved')
-  }
-  for (const operand of most !== undefined && value.kind === 'array' ? value.values : [value]) {
-    if (operand.kind !== 'reference') throw invalidArgument('__key__ filter value must be a Key')
-    parseDocumentName(operand.value, 'Resource name')
-  }
 }
 
 /** Whether the path is the document's own name. */

@@ -1,13 +1,13 @@
 import type {NamedDocument} from '../../store/store.ts'
 import {invalidArgument} from '../errors.ts'
-import {parseFieldPath} from '../paths/field-path.ts'
+import {isReserved} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {compareNames} from '../values/compare-text.ts'
 import {decodeFields, decodeValue} from '../values/decode.ts'
 import {encodeFields} from '../values/encode.ts'
-import {setField} from '../values/fields.ts'
 import {readMessage} from '../values/read-message.ts'
 import {Reader} from '../values/reader.ts'
+import {checkVector} from '../values/validate.ts'
 import {vectorElements} from '../values/value.ts'
 import type {Value} from '../values/value.ts'
 import {decodeFieldReference} from './decode-filter.ts'
@@ -21,8 +21,8 @@ export type Nearest = {
   readonly vector: readonly number[]
   readonly measure: Measure
   readonly limit: number
-  /** Where the answer's documents carry their distance. */
-  readonly resultField: FieldPath | undefined
+  /** The field of the answer's documents that carries their distance: a name, not a path. */
+  readonly resultField: string | undefined
   /** The largest distance of a result; with DOT_PRODUCT, the smallest. */
   readonly threshold: number | undefined
 }
@@ -30,7 +30,7 @@ export type Nearest = {
 /** By the numbers of DistanceMeasure in google/firestore/v1/query.proto. */
 const MEASURES: readonly (Measure | undefined)[] = [undefined, 'EUCLIDEAN', 'COSINE', 'DOT_PRODUCT']
 const MAX_LIMIT = 1000
-const MAX_DIMENSIONS = 2048
+const MAX_NAME_BYTES = 1500
 
 /** Reads a FindNearest message. Throws INVALID_ARGUMENT. */
 export function decodeNearest(reader: Reader): Nearest {
@@ -38,14 +38,14 @@ export function decodeNearest(reader: Reader): Nearest {
   let vector: readonly number[] | undefined
   let measure: Measure | undefined
   let limit = 0
-  let resultField: FieldPath | undefined
+  let resultField: string | undefined
   let threshold: number | undefined
   readMessage(reader, {
     0x0a: (field) => (path = decodeFieldReference(field.message())),
-    0x12: (field) => (vector = numbersOf(decodeValue(field.message()))),
+    0x12: (field) => (vector = readVector(decodeValue(field.message()))),
     0x18: (field) => (measure = MEASURES[field.uint()]),
     0x22: (field) => readMessage(field.message(), {0x08: (inner) => (limit = Number(inner.int64()))}),
-    0x2a: (field) => (resultField = parseResultField(field.string())),
+    0x2a: (field) => (resultField = checkResultField(field.string())),
     // A DoubleValue without its field is 0.
     0x32: (field) => {
       threshold = 0
@@ -54,17 +54,28 @@ export function decodeNearest(reader: Reader): Nearest {
   })
   if (!path) throw invalidArgument('FindNearest.vector_field is required.')
   if (!vector) throw invalidArgument('FindNearest.query_vector must be a vector.')
-  if (vector.length === 0) throw invalidArgument('Cannot have a zero length vector.')
-  if (vector.length > MAX_DIMENSIONS) throw invalidArgument(`Vectors must be at most ${MAX_DIMENSIONS} dimensions.`)
   if (!measure) throw invalidArgument('FindNearest.distance_measure is required.')
   if (limit < 1 || limit > MAX_LIMIT) {
     throw invalidArgument(`FindNearest.limit must be a positive integer of no more than ${MAX_LIMIT}.`)
   }
+  if (threshold !== undefined && !Number.isFinite(threshold)) {
+    throw invalidArgument('distanceThreshold must be a finite number.')
+  }
   return {path, vector, measure, limit, resultField, threshold}
 }
 
-function parseResultField(text: string): FieldPath | undefined {
-  return text === '' ? undefined : parseFieldPath(text)
+function checkResultField(name: string): string | undefined {
+  if (isReserved(name)) throw invalidArgument(`The distanceResultField.property.name "${name}" is reserved.`)
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
+    throw invalidArgument(`The distanceResultField.property.name is longer than ${MAX_NAME_BYTES} bytes.`)
+  }
+  return name === '' ? undefined : name
+}
+
+function readVector(value: Value): readonly number[] | undefined {
+  const elements = vectorElements(value)
+  if (elements) checkVector(elements)
+  return elements && numbersOf(value)
 }
 
 function numbersOf(value: Value): readonly number[] | undefined {
@@ -75,7 +86,8 @@ function numbersOf(value: Value): readonly number[] | undefined {
 
 /**
  * The nearest of `documents`, nearest first and by name where distances are equal. What has no vector of the asked
- * number of dimensions is no result, and neither is one without a direction where cosines are asked for.
+ * number of dimensions is no result. A distance that is no number, such as the cosine of a vector without a direction,
+ * counts as larger than all others and passes no threshold, as at the official emulator 1.19.9.
  */
 export function selectNearest(documents: Iterable<NamedDocument>, nearest: Nearest): readonly NamedDocument[] {
   const {path, vector, measure, limit, resultField, threshold} = nearest
@@ -87,22 +99,26 @@ export function selectNearest(documents: Iterable<NamedDocument>, nearest: Neare
     const numbers = value && numbersOf(value)
     if (!numbers || numbers.length !== vector.length) continue
     const distance = DISTANCES[measure](numbers, vector)
-    if (Number.isNaN(distance)) continue
-    if (threshold !== undefined && sign * distance > sign * threshold) continue
+    if (threshold !== undefined && !(sign * distance <= sign * threshold)) continue
     found.push({document, distance})
   }
   found.sort(
     (left, right) =>
-      sign * Math.sign(left.distance - right.distance) || compareNames(left.document.name, right.document.name),
+      sign * compareDistances(left.distance, right.distance) || compareNames(left.document.name, right.document.name),
   )
   const results = found.slice(0, limit)
   if (!resultField) return results.map(({document}) => document)
   return results.map(({document, distance}) => ({
     ...document,
     fields: encodeFields(
-      setField(decodeFields(new Reader(document.fields)), resultField, {kind: 'double', value: distance}),
+      new Map([...decodeFields(new Reader(document.fields)), [resultField, {kind: 'double', value: distance}]]),
     ),
   }))
+}
+
+function compareDistances(left: number, right: number): number {
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right))
+  return left < right ? -1 : left > right ? 1 : 0
 }
 
 const DISTANCES: Readonly<Record<Measure, (left: readonly number[], right: readonly number[]) => number>> = {

@@ -41,7 +41,7 @@ export type Query = {
   readonly where: Filter | undefined
   /** Ends with `__name__`. */
   readonly orderBy: readonly Order[]
-  /** Whether the request itself orders by name, in an order or a range; otherwise the service does, last of all. */
+  /** Whether the request itself orders by name, in an order or a filter; otherwise the service does, last of all. */
   readonly ordersByName?: boolean
   readonly startAt: Cursor | undefined
   readonly endAt: Cursor | undefined

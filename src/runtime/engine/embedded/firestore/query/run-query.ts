@@ -18,6 +18,8 @@ export type QueryTrace = {
   /** Indexes and collections read. */
   indexes: number
   scans: number
+  /** Results that the offset passed over. */
+  skipped: number
 }
 
 /** The documents a query selects at a moment, in its order, whole: projection is for who sends them. */
@@ -34,6 +36,7 @@ export function runQuery(
   const source: {inOrder?: boolean} = {}
   const found = [...findMatches(store, query, at, {most: end, matches: createResultTest(query), trace, source})]
   const results = source.inOrder ? found : sortResults(found, orderBy)
+  if (trace) trace.skipped += Math.min(offset, results.length)
   return offset === 0 && (end === undefined || end >= results.length) ? results : results.slice(offset, end)
 }
 
@@ -119,11 +122,11 @@ function createCursorTest({startAt, endAt, orderBy}: Query): (keys: readonly Val
   const place = (cursor: Cursor, keys: readonly Value[]): number =>
     compareKeys(keys.slice(0, cursor.values.length), cursor.values, orderBy)
   return (keys) => {
-    if (startAt && startAt.values.length > 0) {
+    if (startAt) {
       const order = place(startAt, keys)
       if (startAt.before ? order < 0 : order <= 0) return false
     }
-    if (endAt && endAt.values.length > 0) {
+    if (endAt) {
       const order = place(endAt, keys)
       if (endAt.before ? order >= 0 : order > 0) return false
     }

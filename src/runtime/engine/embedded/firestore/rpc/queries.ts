@@ -106,7 +106,7 @@ function measure<T>(run: (trace: QueryTrace) => T): {
   readonly trace: QueryTrace
   readonly milliseconds: number
 } {
-  const trace: QueryTrace = {documents: 0, indexes: 0, scans: 0}
+  const trace: QueryTrace = {documents: 0, indexes: 0, scans: 0, skipped: 0}
   const began = performance.now()
   const value = run(trace)
   return {value, trace, milliseconds: performance.now() - began}
@@ -129,6 +129,7 @@ function* answerQuery(
     return writer.finish()
   }
   if (view.begun) yield writer.uint(0x12).bytes(view.begun).finish()
+  if (trace.skipped > 0) writer.uint(0x20).uint(trace.skipped)
   for (const [at, document] of documents.entries()) {
     writer.uint(0x0a).message(() => writeDocument(writer, document, query.select))
     if (at === documents.length - 1) {

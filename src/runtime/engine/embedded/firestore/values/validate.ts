@@ -1,8 +1,9 @@
 import {invalidArgument} from '../errors.ts'
+import {isReserved} from '../paths/field-path.ts'
 import {parseDocumentName} from '../paths/names.ts'
 import type {FirestoreLimits} from '../../../types.ts'
 import {countIndexEntries} from './index-entries.ts'
-import {vectorElements} from './value.ts'
+import {isNaNValue, vectorElements} from './value.ts'
 import type {Fields, Value} from './value.ts'
 
 // https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
@@ -12,8 +13,6 @@ const MAX_NAME_BYTES = 1500
 const MAX_DEPTH = 20
 const MAX_DIMENSIONS = 2048
 const MAX_INDEX_ENTRIES = 40_000
-
-const RESERVED = /^__.*__$/s
 
 /**
  * Refuses fields that a document must not have, and documents above 1 MiB; by production's limits also what is nested too
@@ -43,11 +42,6 @@ function checkFieldName(name: string, reserved: string): void {
     throw invalidArgument('The property.name is longer than 1500 bytes.')
   }
   if (isReserved(name)) throw invalidArgument(reserved)
-}
-
-/** Names such as `__x__` belong to the service. */
-export function isReserved(name: string): boolean {
-  return name.startsWith('__') && name.length > 4 && RESERVED.test(name)
 }
 
 type Place = {readonly property: string; readonly depth: number; readonly inArray: boolean}
@@ -113,12 +107,14 @@ function checkNested(value: Value, place: Place): number {
   return checkValue(value, place)
 }
 
-function checkVector(elements: readonly Value[]): number {
+/** Refuses a vector that is empty, too long, or holds anything but numbers; returns its size in bytes. */
+export function checkVector(elements: readonly Value[]): number {
   if (elements.length === 0) throw invalidArgument('Cannot have a zero length vector.')
   if (elements.length > MAX_DIMENSIONS) throw invalidArgument(`Vectors must be at most ${MAX_DIMENSIONS} dimensions.`)
   if (elements.some((element) => element.kind !== 'double')) {
     throw invalidArgument("Vector must only contain values of type 'double'")
   }
+  if (elements.some(isNaNValue)) throw invalidArgument('Vector cannot contain NaN values.')
   return elements.length * 8
 }
 
@@ -131,7 +127,8 @@ function invalidEntity(property: string): Error {
   return invalidArgument(`Property ${property} contains an invalid nested entity.`)
 }
 
-function nameSize(segments: readonly string[]): number {
+/** Bytes of a document's name as Firestore counts them. */
+export function nameSize(segments: readonly string[]): number {
   let size = 16
   for (const segment of segments) size += utf8Length(segment) + 1
   return size

@@ -1,9 +1,8 @@
 import {invalidArgument} from '../errors.ts'
-import {parseFieldPath} from '../paths/field-path.ts'
+import {isReserved, parseFieldPath} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {decodeArray, decodeValue} from '../values/decode.ts'
 import type {Reader} from '../values/reader.ts'
-import {isReserved} from '../values/validate.ts'
 import type {Value} from '../values/value.ts'
 import type {FieldTransform} from './write.ts'
 
