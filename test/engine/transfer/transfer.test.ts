@@ -2,6 +2,7 @@ import {FieldValue, Firestore} from '@google-cloud/firestore'
 import {describe, expect, test} from 'vitest'
 import {openRpc} from '#runtime/engine/transfer/rpc.ts'
 import {resetEngine} from '#runtime/engine/transfer/reset.ts'
+import {makeTemporary} from '#runtime/engine/transfer/temporary.ts'
 import type {Engine} from '#runtime/engine/types.ts'
 import {startEmbedded} from '../firestore/start-embedded.ts'
 import {describeCopy} from './between.ts'
@@ -14,6 +15,14 @@ async function openTwo() {
   const to = stack.use(await startEmbedded())
   const opened = stack.move()
   return {from, to, [Symbol.asyncDispose]: () => opened.disposeAsync()}
+}
+
+async function reset(engine: Engine, topics: boolean) {
+  const {signal} = new AbortController()
+  await using pubsub = openRpc(engine.pubsubHost, signal)
+  const {firestoreHost, pubsubHost} = engine
+  const scope = {firestoreHost, pubsubHost, projectId: 'demo-stitch', databases: ['(default)']}
+  return await resetEngine(scope, {pubsub}, {topics}, signal)
 }
 
 const HEADER = '{"format":"stitch-engine","version":1}\n'
@@ -105,6 +114,20 @@ describe('from one embedded engine into another', () => {
     expect(await pull(from.pubsubHost, first, 1)).toEqual([expect.objectContaining({deliveryAttempt: 2})])
   })
 
+  test('what another export holds at the same time is neither exported nor emptied', async () => {
+    await using engine = await startEmbedded()
+    await fill(engine)
+    await using pubsub = openRpc(engine.pubsubHost, new AbortController().signal)
+    const alone = await exported(engine)
+    {
+      await using _ = await makeTemporary(pubsub, {name: first, topic})
+      expect(await exported(engine)).toEqual(alone)
+      const together = await Promise.all(Array.from({length: 5}, () => exported(engine)))
+      expect(together).toEqual(together.map(() => alone))
+      expect(await reset(engine, false)).toMatchObject({subscriptions: 2})
+    }
+  })
+
   test.each([
     ['', /does not begin with/, 1],
     ['{"format":"other"}\n', /does not begin with/, 1],
@@ -127,14 +150,6 @@ describe('from one embedded engine into another', () => {
 })
 
 describe('a reset', () => {
-  const reset = async (engine: Engine, topics: boolean) => {
-    const {signal} = new AbortController()
-    await using pubsub = openRpc(engine.pubsubHost, signal)
-    const {firestoreHost, pubsubHost} = engine
-    const scope = {firestoreHost, pubsubHost, projectId: 'demo-stitch', databases: ['(default)']}
-    return await resetEngine(scope, {pubsub}, {topics}, signal)
-  }
-
   test('leaves topics and subscriptions, without messages', async () => {
     await using engine = await startEmbedded()
     await fill(engine)

@@ -1,5 +1,6 @@
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {listDatabases, listProjects, type Connected, type EngineScope} from './places.ts'
+import {listSubscriptions} from './read-pubsub.ts'
 import {listAll, REFUSED, unlessRefused, type Json, type Rpc} from './rpc.ts'
 
 /** What was emptied. */
@@ -28,15 +29,13 @@ export async function resetEngine(
   for (const project of await listProjects(scope, signal)) {
     if (topics) removed += await removeAll(pubsub, project)
     else {
-      const all = await listAll<Json>(pubsub, LIST_SUBSCRIPTIONS, {project: `projects/${project}`}, 'subscriptions')
+      const all = await listSubscriptions(pubsub, project)
       for (const subscription of all) await dropMessages(pubsub, subscription)
       subscriptions += all.length
     }
   }
   return {databases, subscriptions, removed}
 }
-
-const LIST_SUBSCRIPTIONS = 'google.pubsub.v1.Subscriber/ListSubscriptions'
 
 /** All emulators of Firestore have this way, and production has none. */
 async function emptyDatabase(host: string, database: string, signal: AbortSignal): Promise<void> {

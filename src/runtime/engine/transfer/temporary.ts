@@ -7,6 +7,14 @@ const ACK_DEADLINE_SECONDS = 600
 /** Should this process be killed, what it made goes by itself. */
 const EXPIRES_AFTER = '86400s'
 
+/** By this other exports, imports and resets know what is none of theirs. */
+const LABELS = {'stitch-temporary': 'transfer'}
+
+/** Whether a subscription was made by `makeTemporary`, of this process or of another. */
+export function isTemporary({labels}: Json): boolean {
+  return (labels as Partial<typeof LABELS> | undefined)?.['stitch-temporary'] === LABELS['stitch-temporary']
+}
+
 /** A subscription of our own, of the same topic and kind as another one, and a snapshot's name; both go when disposed of. */
 export type Temporary = AsyncDisposable & {readonly subscription: string; readonly snapshot: string}
 
@@ -21,6 +29,7 @@ export async function makeTemporary(pubsub: Rpc, like: Json): Promise<Temporary>
     topic,
     filter,
     enableMessageOrdering,
+    labels: LABELS,
     ackDeadlineSeconds: ACK_DEADLINE_SECONDS,
     expirationPolicy: {ttl: EXPIRES_AFTER},
   })
