@@ -2,7 +2,7 @@ import type {Bus} from '#runtime/kernel/bus.ts'
 import type {RunEvent} from '#runtime/kernel/events.ts'
 import type {Reporter, ReportOptions} from '#runtime/report/reporter.ts'
 import type {ReportFormat, ReportSpec} from './report-spec.ts'
-import {openReportFile} from './write-report.ts'
+import {openOutputFile} from './output-file.ts'
 
 export type OutputOptions = {
   readonly bus: Bus
@@ -31,7 +31,7 @@ export async function startOutput({bus, reports, events, stdout, style}: OutputO
       readers.push(pump(reporter(bus, style), writeStdout))
       continue
     }
-    const target = opening.use(await openReportFile(file, {live: format === 'ndjson'}))
+    const target = opening.use(await openOutputFile(file, {live: format === 'ndjson'}))
     readers.push(pump(reporter(bus, {...style, color: false, briefError: false}), target.write).then(target.finish))
   }
   if (stdout) readers.push(pump(stdout(bus, style), writeStdout))

@@ -6,7 +6,7 @@ import type {Exported} from '#runtime/export/export-container.ts'
 import {writeStdout} from './output.ts'
 import {packageFiles} from './package-files.ts'
 import {resolveProject, type Parsed} from './project.ts'
-import {openReportFile} from './write-report.ts'
+import {openOutputFile} from './output-file.ts'
 
 type ExportFlags = {
   readonly out?: string | undefined
@@ -46,7 +46,7 @@ export async function runContainerExport({
   const {text, todo} = await makeFile(part, config, flags)
   const bytes = Buffer.byteLength(text)
   if (out !== undefined) {
-    await using file = await openReportFile(out, {live: false})
+    await using file = await openOutputFile(out, {live: false})
     await file.write(text)
     await file.finish()
   } else if (!json) await writeStdout(text)

@@ -1,4 +1,3 @@
-import {rename, rm, writeFile} from 'node:fs/promises'
 import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {EXIT, StitchError} from '#runtime/kernel/errors.ts'
@@ -7,6 +6,7 @@ import {packageFiles} from './package-files.ts'
 import {describeConfig, printConfig} from './print-config.ts'
 import {resolveProject, type Parsed} from './project.ts'
 import {writeStdout} from './output.ts'
+import {writeReadyFile} from './ready-file.ts'
 import {parseReportSpecs} from './report-spec.ts'
 import {createDevKeys} from './dev-keys.ts'
 import type {CommandContext} from './run-simulate.ts'
@@ -50,6 +50,7 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
       actions: {quit: interrupts.interrupt, ...keys.actions},
     },
     async () => {
+      await using readyFile = new AsyncDisposableStack()
       try {
         return await keepRunning(
           {
@@ -65,23 +66,14 @@ export async function runDev({parsed, json, version}: CommandContext<DevParsed>)
           async (session, pageUrl) => {
             keys.attach(session)
             const env = {...environmentOf(session), ...(pageUrl ? {STITCH_PAGE_URL: pageUrl} : {})}
-            if (ready) await writeWhole(ready, `${JSON.stringify({pid: process.pid, env}, null, 2)}\n`)
+            if (ready) readyFile.use(await writeReadyFile(ready, {pid: process.pid, env}))
           },
         )
       } catch (error) {
         if (error instanceof StitchError && error.exit === 'interrupted') return EXIT.ok
         throw error
-      } finally {
-        if (ready) await rm(ready, {force: true})
       }
     },
   )
   return summary
-}
-
-/** Whoever waits for the file to be there finds all of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.part`
-  await writeFile(draft, text)
-  await rename(draft, file)
 }

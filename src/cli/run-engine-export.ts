@@ -4,7 +4,7 @@ import {StitchError} from '#runtime/kernel/errors.ts'
 import {showTransfer} from './engine-counts.ts'
 import {writeStdout} from './output.ts'
 import {withEngineOptions, type EngineDataParsed} from './with-engine.ts'
-import {openReportFile} from './write-report.ts'
+import {openOutputFile} from './output-file.ts'
 
 /** The name of an export where only a folder is given. */
 const EXPORT_NAME = 'stitch-engine.ndjson'
@@ -35,7 +35,7 @@ export async function runEngineExport({
       return report
     }
     const file = await fileOf(path)
-    await using target = await openReportFile(file, {live: false})
+    await using target = await openOutputFile(file, {live: false})
     const report = await exportProjectEngine({...options, write: target.write, at})
     await target.finish()
     if (!json) await writeStdout(showTransfer(report, `exported from ${report.target} to ${file}`))

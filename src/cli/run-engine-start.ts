@@ -1,4 +1,3 @@
-import {rm, writeFile} from 'node:fs/promises'
 import {createBus} from '#runtime/kernel/bus.ts'
 import {systemClock} from '#runtime/kernel/clock.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
@@ -8,6 +7,7 @@ import {startDiagnostics} from './diagnostics.ts'
 import {exportLines} from './engine-lines.ts'
 import {narrateWarnings} from './narrate.ts'
 import {writeStdout} from './output.ts'
+import {writeReadyFile} from './ready-file.ts'
 import {resolveProject, type Parsed} from './project.ts'
 import {listenForInterrupts} from './signals.ts'
 
@@ -48,12 +48,11 @@ export async function runEngineStart({
     bus.emit({type: 'log.line', source: 'engine', level, text})
   const ready = flags['ready-file']
   let running: RunningEngine | undefined
-  let isWritten = false
+  await using readyFile = new AsyncDisposableStack()
   try {
     return await keepEngine({config, log, signal: interrupts.signal}, async (engine) => {
       running = engine
-      if (ready !== undefined) await writeReady(ready, engine)
-      isWritten = ready !== undefined
+      if (ready !== undefined) readyFile.use(await writeReadyFile(ready, {pid: engine.pid, env: engine.env}))
       if (json) return
       await writeStdout(exportLines(engine.env))
       process.stderr.write(
@@ -64,20 +63,5 @@ export async function runEngineStart({
     const isWanted = error instanceof StitchError && error.exit === 'interrupted'
     if (running && isWanted) return running
     throw error
-  } finally {
-    if (ready !== undefined && isWritten) await rm(ready, {force: true})
-  }
-}
-
-async function writeReady(file: string, {pid, env}: RunningEngine): Promise<void> {
-  try {
-    await writeFile(file, `${JSON.stringify({pid, env}, null, 2)}\n`)
-  } catch (error) {
-    throw new StitchError(`The file ${file} cannot be written, so nothing was started.`, {
-      code: 'STITCH_OUTPUT_NOT_WRITABLE',
-      exit: 'environment',
-      hints: ['check that the folder exists and can be written'],
-      cause: error,
-    })
   }
 }

@@ -1,5 +1,5 @@
 import {writeStdout} from './output.ts'
-import {openReportFile} from './write-report.ts'
+import {openOutputFile} from './output-file.ts'
 
 /** Writes finished reports, to stdout where a spec names no file; none of them is left half-written. */
 export async function writeReports<S extends {readonly file: string | undefined}>(
@@ -12,7 +12,7 @@ export async function writeReports<S extends {readonly file: string | undefined}
       await writeStdout(text)
       continue
     }
-    await using target = await openReportFile(spec.file, {live: false})
+    await using target = await openOutputFile(spec.file, {live: false})
     await target.write(text)
     await target.finish()
   }

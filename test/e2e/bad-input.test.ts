@@ -285,6 +285,14 @@ describe('a machine that is not ready', () => {
     expect(finished.stderr).toMatch(/ Code: STITCH_DATA_DIR_NOT_WRITABLE\n/)
   })
 
+  test('a dev that cannot start leaves the file alone that it would have written when ready', async () => {
+    using folder = makeFolder()
+    writeFileSync(folder.file('mine.json'), '{}')
+    writeFileSync(folder.file('.stitch'), '')
+    const {code} = await runStitch(folder.path, ['dev', '--ready-file', 'mine.json'])
+    expect([code, readFileSync(folder.file('mine.json'), 'utf8')]).toEqual([3, '{}'])
+  })
+
   test('a report that cannot be written is exit 3 before anything was run', async () => {
     const finished = await runEmpty([...SHORT, '--report', 'junit=no/such/folder/run.xml'])
     expect(finished).toMatchObject({code: 3, stdout: ''})

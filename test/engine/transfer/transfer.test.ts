@@ -27,6 +27,15 @@ async function reset(engine: Engine, topics: boolean) {
 
 const HEADER = '{"format":"stitch-engine","version":1}\n'
 
+/** An export of such records. */
+function lines(...records: readonly object[]): string {
+  return `${HEADER}${records.map((record) => `${JSON.stringify(record)}\n`).join('')}`
+}
+
+function document(path: string): object {
+  return {document: {name: `projects/demo-stitch/databases/(default)/documents/${path}`, fields: {}}}
+}
+
 describe('from one embedded engine into another', () => {
   describeCopy(openTwo)
 
@@ -139,12 +148,64 @@ describe('from one embedded engine into another', () => {
       /TYPE_INT64/,
       2,
     ],
+    [lines(document('a/b'), document('a/b/c'), document('a/d')), /documents\/a\/b\/c/, 3],
+    [lines({topic: {name: topic}}, {topic: {name: 'projects/demo-stitch/topics/1'}}), /topic/, 3],
+    [lines({topic: {name: topic}}, {subscription: {name: first, topic, filter: '('}}), /filter/, 3],
+    [
+      lines(
+        {topic: {name: topic}},
+        {subscription: {name: first, topic}},
+        {message: {topic, subscriptions: [first], message: {data: 'MQ=='}}},
+        {message: {topic, subscriptions: [first], message: {}}},
+      ),
+      /empty|data/i,
+      5,
+    ],
   ])('%j is refused with its place', async (text, message, line) => {
     await using engine = await startEmbedded()
     await expect(imported(engine, text)).rejects.toMatchObject({
       code: 'STITCH_ENGINE_DATA_INVALID',
       message: expect.stringMatching(message),
       at: {file: 'backup.ndjson', line},
+    })
+  })
+})
+
+describe('an import by hand', () => {
+  test('counts only the messages that somebody gets, and names those that nobody does', async () => {
+    await using engine = await startEmbedded()
+    const message = (...subscriptions: readonly string[]) => ({
+      message: {topic, subscriptions, message: {data: 'MQ=='}},
+    })
+    const detached = 'projects/demo-stitch/subscriptions/detached'
+    const text = lines(
+      {topic: {name: topic}},
+      {subscription: {name: first, topic}},
+      {subscription: {name: detached, topic, detached: true}},
+      message(first),
+      message(first, second),
+      message(second),
+      message(detached),
+      {message: {topic: 'projects/demo-stitch/topics/none', subscriptions: [first], message: {data: 'MQ=='}}},
+    )
+    const {counts, skipped} = await imported(engine, text)
+    expect(counts).toMatchObject({subscription: 2, message: 2})
+    expect(skipped).toEqual([
+      {what: `2 messages for ${second}`, why: `${topic} has no such subscription in the export`},
+      {what: `1 message for ${detached}`, why: 'it is detached'},
+      {
+        what: `1 message for ${first}`,
+        why: 'projects/demo-stitch/topics/none has no such subscription in the export',
+      },
+    ])
+    expect(await drainTexts(engine.pubsubHost, first)).toEqual(['1', '1'])
+  })
+
+  test('names the line of what the engine has no place for', async () => {
+    await using engine = await startEmbedded()
+    await expect(imported(engine, lines({subscription: {name: first, topic}}))).rejects.toMatchObject({
+      code: 'STITCH_ENGINE_REFUSED',
+      at: {file: 'backup.ndjson', line: 2},
     })
   })
 })

@@ -1,7 +1,6 @@
 import type {SourceLocation} from '#runtime/kernel/errors.ts'
-import {GrpcStatus} from '../embedded/grpc/status.ts'
 import type {Connected} from './places.ts'
-import {checkHeader, invalid, noCounts, parseRecord} from './records.ts'
+import {checkHeader, noCounts, parseRecord} from './records.ts'
 import type {Counts, EngineRecord, MessageRecord, Skipped} from './records.ts'
 import type {Json} from './rpc.ts'
 import {createDocumentWriter} from './write-documents.ts'
@@ -25,7 +24,9 @@ export type ImportOptions = {
  */
 export async function importEngine({connected, text: pieces, file, prepare}: ImportOptions): Promise<ImportReport> {
   const counts = noCounts()
-  const documents = createDocumentWriter(connected.firestore)
+  const places = new WeakMap<object, SourceLocation>()
+  const placeOf = (record: object): SourceLocation => places.get(record) ?? {file, line: 1, column: 1}
+  const documents = createDocumentWriter(connected.firestore, placeOf)
   const held = {
     schemas: [] as Json[],
     topics: [] as Json[],
@@ -44,27 +45,17 @@ export async function importEngine({connected, text: pieces, file, prepare}: Imp
       await prepare?.()
     } else if (text !== '') {
       const record = parseRecord(text, at)
+      places.set(record.value, at)
       if (record.kind === 'document') {
         counts.document++
-        await refusingAt(at, () => documents.add(record.value, text.length))
+        await documents.add(record.value, text.length)
       } else hold(record)
     }
   }
   if (line === 0) checkHeader('', {file, line: 1, column: 1})
-  const end = {file, line, column: 1}
-  await refusingAt(end, documents.finish)
-  const {skipped, ...made} = await refusingAt(end, () => writePubSub(connected, held))
+  await documents.finish()
+  const {skipped, ...made} = await writePubSub(connected, held, placeOf)
   return {counts: {...counts, ...made}, skipped}
-}
-
-/** What cannot be encoded was written by hand, or by another program. */
-async function refusingAt<T>(at: SourceLocation, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof GrpcStatus) throw invalid(`${error.message}, in or before this line`, at, error)
-    throw error
-  }
 }
 
 /** Lines without their ends. */

@@ -1,4 +1,4 @@
-import {StitchError} from '#runtime/kernel/errors.ts'
+import {StitchError, type SourceLocation} from '#runtime/kernel/errors.ts'
 import {createDecode} from '../embedded/rest/decode.ts'
 import {createEncode} from '../embedded/rest/encode.ts'
 import {readSchema} from '../embedded/rest/schema.ts'
@@ -13,14 +13,25 @@ export const REFUSED = {notFound: 5, alreadyExists: 6, failedPrecondition: 9, un
 /** An engine refused a call; `status` is its gRPC status code. */
 export class RefusedCall extends StitchError {
   readonly status: number
+  /** The engine's own words. */
+  readonly reason: string
+  private readonly method: string
 
-  constructor(method: string, status: number, message: string) {
-    super(`The engine refused ${method.slice(method.lastIndexOf('/') + 1)} (status ${status}: ${message}).`, {
+  constructor(method: string, status: number, reason: string, at?: SourceLocation) {
+    super(`The engine refused ${method.slice(method.lastIndexOf('/') + 1)} (status ${status}: ${reason}).`, {
       code: 'STITCH_ENGINE_REFUSED',
       exit: 'environment',
       hints: ['stitch engine status'],
+      ...(at ? {at} : {}),
     })
     this.status = status
+    this.reason = reason
+    this.method = method
+  }
+
+  /** The same, of what stands at a place in a file. */
+  placedAt(at: SourceLocation): RefusedCall {
+    return new RefusedCall(this.method, this.status, this.reason, at)
   }
 }
 

@@ -1,43 +1,80 @@
 import type {Connected} from './places.ts'
+import {publishMessages} from './publish-messages.ts'
 import type {MessageRecord, Skipped} from './records.ts'
+import {refusingAt, type PlaceOf} from './refusal.ts'
 import type {Json, Rpc} from './rpc.ts'
 import {drain, giveBack, makeTemporary, type Received, type Temporary} from './temporary.ts'
 import type {PubSubRecords} from './write-pubsub.ts'
 
-/** In one publish request. */
-const MOST_MESSAGES = 500
-const MOST_BYTES = 2 * 1024 * 1024
-
 type Context = {
   readonly skipped: Skipped[]
-  /** Makes a subscription; false where it was there or cannot be made. */
-  readonly create: (subscription: Json) => Promise<boolean>
+  /** Makes a subscription, with its endpoint unless that is to come later; false where it was there or cannot be made. */
+  readonly create: (subscription: Json, options?: {readonly push: boolean}) => Promise<boolean>
+  readonly placeOf: PlaceOf
 }
 
-/** Makes the subscriptions, each with the messages that it had not acknowledged. */
+/** Makes the subscriptions, each with the messages that it had not acknowledged, and tells which ones nobody gets. */
 export async function writeMessages(
   {pubsub, snapshotsCarry}: Connected,
   {subscriptions, messages}: Pick<PubSubRecords, 'subscriptions' | 'messages'>,
-  {skipped, create}: Context,
+  context: Context,
 ): Promise<{readonly subscriptions: number; readonly messages: number}> {
-  let made = 0
-  let written = 0
+  const {skipped, create, placeOf} = context
   const write = snapshotsCarry ? writeBySnapshots : writePlainly
+  let made = 0
+  /** Those that have their messages. */
+  const reached = new Set<Json>()
+  const leftOut = new Set<MessageRecord>()
   for (const [topic, own] of Map.groupBy(subscriptions, (subscription) => String(subscription['topic']))) {
-    const all = messages.filter((record) => record.topic === topic)
-    if (all.length > 0 && (await isFree(pubsub, topic))) {
-      made += await write(pubsub, own, all, create)
-      written += all.length
+    const all = messages.filter((record) => own.some((subscription) => isFor(subscription, record)))
+    if (all.length > 0 && (await refusingAt(placeOf(own[0]!), () => isFree(pubsub, topic)))) {
+      for (const subscription of await write(pubsub, own, all, context)) {
+        made++
+        reached.add(subscription)
+      }
       continue
     }
-    if (all.length > 0)
-      skipped.push({
-        what: `${all.length} messages of ${topic}`,
-        why: 'the topic has subscriptions, which would get them',
-      })
+    if (all.length > 0) {
+      for (const record of all) leftOut.add(record)
+      skipped.push({what: `${say(all.length)} of ${topic}`, why: 'the topic has subscriptions, which would get them'})
+    }
     for (const subscription of own) if (await create(subscription)) made++
   }
-  return {subscriptions: made, messages: written}
+  const rest = messages.filter((record) => !leftOut.has(record))
+  skipped.push(...listLost(rest, subscriptions, reached))
+  return {subscriptions: made, messages: rest.filter((record) => isForAny(reached, record)).length}
+}
+
+function isForAny(subscriptions: ReadonlySet<Json>, record: MessageRecord): boolean {
+  return subscriptions.values().some((subscription) => isFor(subscription, record))
+}
+
+/** What messages name and did not reach. */
+function listLost(
+  messages: readonly MessageRecord[],
+  subscriptions: readonly Json[],
+  reached: ReadonlySet<Json>,
+): readonly Skipped[] {
+  const lost = messages.flatMap((record) => {
+    const names = reached.values().filter((subscription) => isFor(subscription, record))
+    const missed = new Set(record.subscriptions).difference(new Set(names.map(({name}) => name)))
+    return [...missed].map((name) => ({name, topic: record.topic}))
+  })
+  return [...Map.groupBy(lost, ({name, topic}) => `${topic} ${name}`).values()].map((same) => {
+    const {name, topic} = same[0]!
+    const found = subscriptions.find((subscription) => subscription['name'] === name && subscription['topic'] === topic)
+    const why =
+      found?.['detached'] === true
+        ? 'it is detached'
+        : found
+          ? 'it was not made'
+          : `${topic} has no such subscription in the export`
+    return {what: `${say(same.length)} for ${name}`, why}
+  })
+}
+
+function say(messages: number): string {
+  return messages === 1 ? '1 message' : `${messages} messages`
 }
 
 async function isFree(pubsub: Rpc, topic: string): Promise<boolean> {
@@ -45,26 +82,28 @@ async function isFree(pubsub: Rpc, topic: string): Promise<boolean> {
   return (subscriptions as string[]).length === 0
 }
 
+/** Gives the subscriptions that were made. */
 type WriteTopic = (
   pubsub: Rpc,
   subscriptions: readonly Json[],
   messages: readonly MessageRecord[],
-  create: Context['create'],
-) => Promise<number>
+  context: Context,
+) => Promise<readonly Json[]>
 
 /**
  * Messages are published before the subscriptions exist, and kept meanwhile by subscriptions of our own, with whose
  * snapshots the new ones begin: so no message is pushed to, or counted as an attempt of, somebody who had it already.
  */
-const writeBySnapshots: WriteTopic = async (pubsub, subscriptions, messages, create) => {
+const writeBySnapshots: WriteTopic = async (pubsub, subscriptions, messages, {create, placeOf}) => {
   await using stack = new AsyncDisposableStack()
   const holders = new Map<Json, Temporary>()
   for (const subscription of subscriptions) {
-    if (messages.some((record) => isFor(subscription, record)))
-      holders.set(subscription, stack.use(await makeTemporary(pubsub, subscription)))
+    if (!messages.some((record) => isFor(subscription, record))) continue
+    const holder = await refusingAt(placeOf(subscription), () => makeTemporary(pubsub, subscription))
+    holders.set(subscription, stack.use(holder))
   }
-  const recordsById = await publish(pubsub, messages)
-  let made = 0
+  const recordsById = await publishMessages(pubsub, messages, placeOf)
+  const made: Json[] = []
   for (const subscription of subscriptions) {
     const holder = holders.get(subscription)
     if (holder) {
@@ -73,8 +112,8 @@ const writeBySnapshots: WriteTopic = async (pubsub, subscriptions, messages, cre
       await pubsub.call('google.pubsub.v1.Subscriber/CreateSnapshot', request)
     }
     if (!(await create(subscription))) continue
-    made++
-    if (!holder || subscription['detached'] === true) continue
+    made.push(subscription)
+    if (!holder) continue
     const {snapshot} = holder
     await pubsub.call('google.pubsub.v1.Subscriber/Seek', {subscription: subscription['name'], snapshot})
   }
@@ -82,23 +121,24 @@ const writeBySnapshots: WriteTopic = async (pubsub, subscriptions, messages, cre
 }
 
 /** Every subscription gets all, and what it had acknowledged is taken out again before anything is pushed. */
-const writePlainly: WriteTopic = async (pubsub, subscriptions, messages, create) => {
-  const own: Json[] = []
-  for (const {pushConfig: _, ...subscription} of subscriptions) if (await create(subscription)) own.push(subscription)
-  const recordsById = await publish(pubsub, messages)
-  for (const subscription of own) {
+const writePlainly: WriteTopic = async (pubsub, subscriptions, messages, {create, placeOf}) => {
+  const made: Json[] = []
+  for (const subscription of subscriptions) if (await create(subscription, {push: false})) made.push(subscription)
+  const recordsById = await publishMessages(pubsub, messages, placeOf)
+  for (const subscription of made) {
     const name = String(subscription['name'])
     if (subscription['detached'] !== true)
       await giveBack(pubsub, name, await removeOthers(pubsub, name, subscription, recordsById))
-    const pushConfig = subscriptions.find((each) => each['name'] === name)?.['pushConfig'] as Json | undefined
+    const pushConfig = subscription['pushConfig'] as Json | undefined
     if (pushConfig?.['pushEndpoint'])
       await pubsub.call('google.pubsub.v1.Subscriber/ModifyPushConfig', {subscription: name, pushConfig})
   }
-  return own.length
+  return made
 }
 
-function isFor(subscription: Json, {subscriptions}: MessageRecord): boolean {
-  return subscriptions.includes(String(subscription['name']))
+/** A detached subscription gets nothing any more. */
+function isFor({name, topic, detached}: Json, record: MessageRecord): boolean {
+  return topic === record.topic && detached !== true && record.subscriptions.includes(String(name))
 }
 
 /** Nothing is pulled where there is nothing to be taken out. */
@@ -113,25 +153,4 @@ async function removeOthers(
     const record = recordsById.get(String(messageId))
     return record !== undefined && isFor(subscription, record)
   })
-}
-
-/** Publishes in order; the records by the ids that their messages have now. */
-async function publish(pubsub: Rpc, messages: readonly MessageRecord[]): Promise<ReadonlyMap<string, MessageRecord>> {
-  const byId = new Map<string, MessageRecord>()
-  for (let at = 0; at < messages.length;) {
-    const batch: MessageRecord[] = []
-    for (let size = 0; at < messages.length && batch.length < MOST_MESSAGES; at++) {
-      const record = messages[at]!
-      size += JSON.stringify(record.message).length
-      if (batch.length > 0 && size > MOST_BYTES) break
-      batch.push(record)
-    }
-    const request = {
-      topic: batch[0]!.topic,
-      messages: batch.map(({message: {data, attributes, orderingKey}}) => ({data, attributes, orderingKey})),
-    }
-    const {messageIds = []} = await pubsub.call('google.pubsub.v1.Publisher/Publish', request)
-    for (const [index, id] of (messageIds as string[]).entries()) byId.set(id, batch[index]!)
-  }
-  return byId
 }

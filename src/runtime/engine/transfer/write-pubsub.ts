@@ -1,5 +1,6 @@
 import type {Connected} from './places.ts'
 import type {MessageRecord, Skipped} from './records.ts'
+import {refusingAt, type PlaceOf} from './refusal.ts'
 import {REFUSED, unlessRefused, type Json, type Rpc} from './rpc.ts'
 import {writeMessages} from './write-messages.ts'
 
@@ -20,20 +21,29 @@ export type PubSubWritten = {
 }
 
 /** Makes what is missing and leaves what is there as it is; messages go to the subscriptions that had them and to no others. */
-export async function writePubSub(connected: Connected, records: PubSubRecords): Promise<PubSubWritten> {
+export async function writePubSub(
+  connected: Connected,
+  records: PubSubRecords,
+  placeOf: PlaceOf,
+): Promise<PubSubWritten> {
   const {pubsub} = connected
   const skipped: Skipped[] = []
-  const schemas = await writeSchemas(pubsub, records.schemas, skipped)
+  const schemas = await writeSchemas(pubsub, records.schemas, skipped, placeOf)
   let topics = 0
   for (const topic of records.topics) {
     const {state: _, schemaSettings, ...config} = topic
     const settings = schemas.settings(schemaSettings as Json | undefined)
-    const made = await make(pubsub, 'google.pubsub.v1.Publisher/CreateTopic', {...config, ...settings}, skipped)
+    const method = 'google.pubsub.v1.Publisher/CreateTopic'
+    const made = await refusingAt(placeOf(topic), () => make(pubsub, method, {...config, ...settings}, skipped))
     if (made) topics++
   }
   const {subscriptions, messages} = await writeMessages(connected, records, {
     skipped,
-    create: (subscription) => createSubscription(pubsub, subscription, skipped),
+    placeOf,
+    create: (subscription, {push} = {push: true}) => {
+      const config = push ? subscription : {...subscription, pushConfig: undefined}
+      return refusingAt(placeOf(subscription), () => createSubscription(pubsub, config, skipped))
+    },
   })
   return {schema: schemas.made, topic: topics, subscription: subscriptions, message: messages, skipped}
 }
@@ -67,20 +77,28 @@ type WrittenSchemas = {
 }
 
 /** The first revision makes a schema, the others are committed to it; each gets a new id. */
-async function writeSchemas(pubsub: Rpc, schemas: readonly Json[], skipped: Skipped[]): Promise<WrittenSchemas> {
+async function writeSchemas(
+  pubsub: Rpc,
+  schemas: readonly Json[],
+  skipped: Skipped[],
+  placeOf: PlaceOf,
+): Promise<WrittenSchemas> {
   const ids = new Map<string, unknown>()
   const own = new Set<string>()
   const left = new Set<string>()
-  for (const {name, type, definition, revisionId} of schemas) {
+  for (const record of schemas) {
+    const {name, type, definition, revisionId} = record
     const full = String(name)
     if (left.has(full)) continue
     const schema = {name, type, definition}
     const [parent, id] = full.split('/schemas/')
     const service = 'google.pubsub.v1.SchemaService'
-    const made = await unlessRefused([REFUSED.alreadyExists, REFUSED.unimplemented], () =>
+    const write = () =>
       own.has(full)
         ? pubsub.call(`${service}/CommitSchema`, {name, schema})
-        : pubsub.call(`${service}/CreateSchema`, {parent, schemaId: id, schema}),
+        : pubsub.call(`${service}/CreateSchema`, {parent, schemaId: id, schema})
+    const made = await refusingAt(placeOf(record), () =>
+      unlessRefused([REFUSED.alreadyExists, REFUSED.unimplemented], write),
     )
     if (made) {
       own.add(full)
