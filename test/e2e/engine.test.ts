@@ -207,6 +207,19 @@ describe('stitch engine', () => {
     expect(counts.document).toBeGreaterThan(0)
   })
 
+  test('seed, export, import and reset where none runs need none of the ports that others have', async () => {
+    using folder = makeFolder()
+    await using server = createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const port = String((server.address() as AddressInfo).port)
+    const ports = ['--firestore-port', port, '--pubsub-port', port]
+    expect(await run(folder.path, 'seed', ...ports)).toMatchObject({target: 'the embedded engine'})
+    const exported = await run<{counts: {document: number}}>(folder.path, 'engine', 'export', 'all.ndjson', ...ports)
+    expect(exported.counts.document).toBeGreaterThan(0)
+    await run(folder.path, 'engine', 'reset', ...ports)
+    expect(await run(folder.path, 'engine', 'import', 'all.ndjson', ...ports)).toMatchObject({counts: exported.counts})
+  })
+
   test('an export where none runs delivers nothing to anybody', async () => {
     using folder = makeFolder()
     let deliveries = 0

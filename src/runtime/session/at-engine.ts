@@ -3,7 +3,7 @@ import {lockDataDir, readDataDirOwner} from '#runtime/engine/project-lock.ts'
 import {startEngine} from '#runtime/engine/start.ts'
 import type {EngineOptions} from '#runtime/engine/types.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
-import {isAskedFor} from './plan-hosts.ts'
+import {configuredEngine} from './plan-hosts.ts'
 
 /** Where an engine answers, and in words which one it is. */
 export type EnginePlace = {
@@ -35,15 +35,13 @@ export async function atEngine<T>(options: AtEngineOptions, work: (place: Engine
   if (config.engine === 'gcloud' || config.engine === 'firebase') throw forgets(config.engine, options.forgotten)
   await using stack = new AsyncDisposableStack()
   if (config.engine !== 'external') stack.use(await lockDataDir(config.dataDir, {command}))
-  const wish = (key: 'firestore' | 'pubsub') => ({port: config.ports[key], explicit: isAskedFor(config, key)})
+  // Nobody else is to find it, so it keeps no port from anybody.
+  const anyPort = {port: 0, explicit: false}
   const engine = stack.use(
     await startEngine({
-      name: config.engine,
-      dataDir: config.dataDir,
-      firestoreLimits: config.firestoreLimits,
-      projectId: config.project,
-      firestorePort: wish('firestore'),
-      pubsubPort: wish('pubsub'),
+      ...configuredEngine(config),
+      firestorePort: anyPort,
+      pubsubPort: anyPort,
       // Whom the messages are for does not run now: attempts would be counted, and messages become dead letters.
       push: false,
       log,

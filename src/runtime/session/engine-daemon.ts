@@ -8,7 +8,7 @@ import {startEngine} from '#runtime/engine/start.ts'
 import {stopOwner} from '#runtime/engine/stop-owner.ts'
 import type {EngineName, EngineOptions} from '#runtime/engine/types.ts'
 import {StitchError} from '#runtime/kernel/errors.ts'
-import {isAskedFor} from './plan-hosts.ts'
+import {configuredEngine, isAskedFor} from './plan-hosts.ts'
 
 /** How the lock of a data folder names who keeps an engine for others; `stop` ends nobody else. */
 const DAEMON_COMMAND = 'stitch engine start'
@@ -47,10 +47,7 @@ export async function keepEngine(
   await using lock = await lockDataDir(config.dataDir, {command: DAEMON_COMMAND})
   const wish = (key: 'firestore' | 'pubsub') => ({port: config.ports[key], explicit: isAskedFor(config, key)})
   await using engine = await startEngine({
-    name: config.engine,
-    dataDir: config.dataDir,
-    firestoreLimits: config.firestoreLimits,
-    projectId: config.project,
+    ...configuredEngine(config),
     firestorePort: wish('firestore'),
     pubsubPort: wish('pubsub'),
     log,

@@ -49,15 +49,20 @@ export async function planHosts(
   }
 }
 
-/** What the configured engine is started with, at the ports that were chosen. */
+/** What decides which engine is meant and what it keeps, wherever it listens. */
+export function configuredEngine(
+  config: ResolvedConfig,
+): Pick<EngineOptions, 'name' | 'dataDir' | 'firestoreLimits' | 'projectId'> {
+  const {engine, dataDir, firestoreLimits, project} = config
+  return {name: engine, dataDir, firestoreLimits, projectId: project}
+}
+
+/** What the engine of a run is started with, at the ports that were chosen. */
 export function engineOptions(config: ResolvedConfig, hosts: Hosts): Omit<EngineOptions, 'signal' | 'log'> {
   return {
-    name: config.engine,
-    dataDir: config.dataDir,
-    firestoreLimits: config.firestoreLimits,
+    ...configuredEngine(config),
     // What an interrupted run left in its subscription would go to an endpoint of that run, or into this one.
     ownSubscriptions: [config.subscription.name],
-    projectId: config.project,
     firestorePort: {port: hosts.firestorePort, explicit: true},
     pubsubPort: {port: hosts.pubsubPort, explicit: true},
   }
