@@ -3,8 +3,8 @@ import {showPath} from '#runtime/kernel/show-path.ts'
 import {EXIT} from '#runtime/kernel/errors.ts'
 import {exportLines} from './engine-lines.ts'
 import {writeStdout} from './output.ts'
-import {resolveProject, type Parsed} from './project.ts'
-import {listenForInterrupts} from './signals.ts'
+import type {Parsed} from './project.ts'
+import {withDataDir} from './with-engine.ts'
 
 /** `stitch engine status`: exit 0 where an engine answers, 1 where none does. */
 export async function runEngineStatus({
@@ -14,9 +14,7 @@ export async function runEngineStatus({
   readonly parsed: Parsed
   readonly json: boolean
 }): Promise<unknown> {
-  const {dataDir} = await resolveProject(parsed)
-  using interrupts = listenForInterrupts()
-  const status = await inspectEngine(dataDir, interrupts.signal)
+  const {dataDir, answer: status} = await withDataDir(parsed, inspectEngine)
   const isReady = status?.answers?.firestore === true && status.answers.pubsub
   if (!isReady) process.exitCode = EXIT.failed
   if (!json) await writeStdout(describe(status, dataDir))

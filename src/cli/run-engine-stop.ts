@@ -1,8 +1,8 @@
 import {stopEngine} from '#runtime/session/engine-daemon.ts'
 import {showPath} from '#runtime/kernel/show-path.ts'
 import {writeStdout} from './output.ts'
-import {resolveProject, type Parsed} from './project.ts'
-import {listenForInterrupts} from './signals.ts'
+import type {Parsed} from './project.ts'
+import {withDataDir} from './with-engine.ts'
 
 /** `stitch engine stop`: ends what `engine start` started in this data folder; that there is nothing is no error. */
 export async function runEngineStop({
@@ -12,9 +12,7 @@ export async function runEngineStop({
   readonly parsed: Parsed
   readonly json: boolean
 }): Promise<unknown> {
-  const {dataDir} = await resolveProject(parsed)
-  using interrupts = listenForInterrupts()
-  const stopped = await stopEngine(dataDir, interrupts.signal)
+  const {dataDir, answer: stopped} = await withDataDir(parsed, stopEngine)
   if (!json) {
     const place = showPath(dataDir)
     await writeStdout(

@@ -24,3 +24,13 @@ export async function withEngineOptions<T>(
     signal: interrupts.signal,
   })
 }
+
+/** Asks or tells whoever works in the project's data folder something, until the person interrupts. */
+export async function withDataDir<T>(
+  parsed: Parsed,
+  ask: (dataDir: string, signal: AbortSignal) => Promise<T>,
+): Promise<{readonly dataDir: string; readonly answer: T}> {
+  const {dataDir} = await resolveProject(parsed)
+  using interrupts = listenForInterrupts()
+  return {dataDir, answer: await ask(dataDir, interrupts.signal)}
+}

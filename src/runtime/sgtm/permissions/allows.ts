@@ -1,11 +1,12 @@
 import type {Permission} from '../tpl/template.ts'
-import type {PermissionAsk} from './ask.ts'
+import {isUnlimited, type PermissionAsk, type UnlimitedAsk} from './ask.ts'
 import {accessBigQuery, accessFirestore, useGoogleCredentials, useMessage} from './google.ts'
 import {fitsUrlPattern, fitsWildcards} from './patterns.ts'
 import {rows, strings} from './read-params.ts'
 import {toText} from '../text.ts'
 
 type Params = Permission['params']
+type LimitedAsk = Exclude<PermissionAsk, UnlimitedAsk>
 type AskFor<Id> = Extract<PermissionAsk, {permission: Id}>
 
 /**
@@ -14,10 +15,10 @@ type AskFor<Id> = Extract<PermissionAsk, {permission: Id}>
  */
 export function allows(permissions: readonly Permission[], ask: PermissionAsk): boolean {
   const declared = permissions.filter(({publicId}) => publicId === ask.permission)
-  return declared.some(({params}) => decide(params, ask))
+  return declared.some(({params}) => isUnlimited(ask) || decide(params, ask))
 }
 
-function decide(params: Params, ask: PermissionAsk): boolean {
+function decide(params: Params, ask: LimitedAsk): boolean {
   switch (ask.permission) {
     case 'send_http':
     case 'send_pixel_from_browser':
@@ -44,13 +45,6 @@ function decide(params: Params, ask: PermissionAsk): boolean {
       return rows(params['allowedTables']).some((row) => accessBigQuery(row, ask))
     case 'access_firestore':
       return rows(params['allowedOptions']).some((row) => accessFirestore(row, ask))
-    case 'logging':
-    case 'access_template_storage':
-    case 'read_container_data':
-    case 'read_event_metadata':
-    case 'return_response':
-    case 'run_container':
-      return true
     default:
       return ask satisfies never
   }

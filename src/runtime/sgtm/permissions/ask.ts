@@ -1,6 +1,23 @@
+/** Permissions that are given as a whole: there is nothing in a call that they could depend on. */
+const UNLIMITED = [
+  'logging',
+  'access_template_storage',
+  'read_container_data',
+  'read_event_metadata',
+  'return_response',
+  'run_container',
+] as const
+
+export type UnlimitedAsk = {readonly permission: (typeof UNLIMITED)[number]}
+
+/** Whether a permission is one of those that are given as a whole. */
+export function isUnlimited(ask: {readonly permission: string}): ask is UnlimitedAsk {
+  return (UNLIMITED as readonly string[]).includes(ask.permission)
+}
+
 /** What an API is about to do, in the words of the permission that must allow it. */
 export type PermissionAsk =
-  | {readonly permission: 'logging'}
+  | UnlimitedAsk
   | {readonly permission: 'send_http'; readonly url: string}
   | {readonly permission: 'read_event_data'; readonly keyPath?: string}
   | {
@@ -35,14 +52,6 @@ export type PermissionAsk =
       readonly projectId?: string
       readonly databaseId?: string
       readonly path: string
-    }
-  | {
-      readonly permission:
-        | 'access_template_storage'
-        | 'read_container_data'
-        | 'read_event_metadata'
-        | 'return_response'
-        | 'run_container'
     }
 
 /** The ask in a few words, for the log line of a denial. Values of headers, cookies and parameters never appear. */

@@ -1,5 +1,5 @@
 import {toText} from '../text.ts'
-import type {PermissionAsk} from './ask.ts'
+import {isUnlimited, type PermissionAsk} from './ask.ts'
 import {strings} from './read-params.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -36,15 +36,10 @@ export function readQuery(permission: string, args: readonly unknown[]): Permiss
       return readPart(permission, args[0] === 'read' ? args.slice(1) : args)
     case 'access_response':
       return readPart(permission, args[0] === 'write' ? args.slice(1) : args)
-    case 'logging':
-    case 'access_template_storage':
-    case 'read_container_data':
-    case 'read_event_metadata':
-    case 'return_response':
-    case 'run_container':
-      return {permission}
-    default:
-      return undefined
+    default: {
+      const ask = {permission}
+      return isUnlimited(ask) ? ask : undefined
+    }
   }
 }
 
