@@ -73,7 +73,7 @@ async function makeFile(part: Part, config: ResolvedConfig, flags: ExportFlags):
       '--consent analytics_storage',
     ])
   }
-  return await exportWebContainer(config, {...options, idCookie: flags['id-cookie']})
+  return await exportWebContainer(config, {...options, idCookie: toCookieName(flags['id-cookie'])})
 }
 
 async function findDeployed(config: ResolvedConfig, flags: ExportFlags): Promise<string> {
@@ -99,6 +99,14 @@ function toAddress(flag: string, text: string | undefined): string | undefined {
   if (plain && (flag === 'sgtm-url' || url.pathname === '/')) return text.replace(/\/$/, '')
   throw usage(`--${flag} is ${text}, which is no address of a server, so nothing was exported.`, [
     `--${flag} https://${flag === 'sgtm-url' ? 'sgtm.example.com' : 'stitch-lookup-abc-uc.a.run.app'}`,
+  ])
+}
+
+/** A cookie's name is a token (RFC 6265, 4.1.1; RFC 9110, 5.6.2): a browser sets and finds no other. */
+function toCookieName(name: string | undefined): string | undefined {
+  if (name === undefined || /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name
+  throw usage(`--id-cookie is "${name}", which no cookie can be called, so nothing was exported.`, [
+    '--id-cookie shop_visitor',
   ])
 }
 

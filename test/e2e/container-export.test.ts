@@ -67,6 +67,8 @@ describe('stitch container export', () => {
       code: 2,
       said: 'CONSENT',
     },
+    {what: 'a cookie of no name', args: ['--web', ...sgtm, '--id-cookie', ''], code: 2, said: '--ID-COOKIE IS ""'},
+    {what: 'a name of no cookie', args: ['--web', ...sgtm, '--id-cookie', 'a;b'], code: 2, said: 'NO COOKIE CAN'},
     {what: 'two parts', args: ['--web', '--snippet', ...sgtm], code: 2, said: 'STITCH_USAGE'},
     {what: 'a project of the simulation', args: ['--deployed'], code: 5, said: 'STITCH_PROJECT_MISSING'},
     {what: 'a folder that is not there', args: ['--out', 'no/a.json'], code: 3, said: 'STITCH_OUTPUT_NOT_WRITABLE'},
