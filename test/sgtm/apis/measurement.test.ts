@@ -128,9 +128,15 @@ describe('parameters of version 2', () => {
   })
 
   test('a parameter named like something of every object is a field like any other', () => {
-    expect(Object.keys(one('ep.__proto__=x&ep.constructor=y&ep.user_data.__proto__.polluted=1'))).toContain(
-      'constructor',
+    const event = one(
+      'ep.__proto__=x&ep.constructor=y&ep.user_data.__proto__.polluted=1&ep.user_data.a.toString=2&up.__proto__=z&pr1=k0__proto__~v0w',
     )
+    expect(event).toMatchObject({constructor: 'y', user_data: {a: {toString: '2'}}})
+    const texts = JSON.stringify(event)
+    for (const text of ['"__proto__":"x"', '"__proto__":{"polluted":"1"}', '"__proto__":"z"', '[{"__proto__":"w"}]'])
+      expect(texts).toContain(text)
+    const {url} = encodeMpv2(event)
+    expect(new URL(url).searchParams.get('ep.user_data.__proto__.polluted')).toBe('1')
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 

@@ -2,7 +2,7 @@ import type {IncomingRequest} from '../api.ts'
 import {remoteAddress} from '../remote-address.ts'
 import {readHint} from './client-hints.ts'
 import {isJsonRequest, readJsonEvents} from './extract-json.ts'
-import {readField, toNumber} from './fields.ts'
+import {emptyRecord, readField, toNumber} from './fields.ts'
 import {readHits, valueIn} from './hits.ts'
 import type {Hit} from './hits.ts'
 import {readItem} from './items.ts'
@@ -32,11 +32,11 @@ export function extractMpv2(request: IncomingRequest, receivedAt: number): reado
 }
 
 function readEvent(hit: Hit, request: IncomingRequest, receivedAt: number): EventData {
-  const event: EventData = {}
+  const event: EventData = emptyRecord()
   const groups = new Map<string, EventData>()
   const items = new Map<number, unknown>()
   const put = (group: string, name: string, value: unknown): void => {
-    const known = groups.get(group) ?? {}
+    const known = groups.get(group) ?? emptyRecord()
     known[name] = value
     groups.set(group, known)
   }
@@ -85,8 +85,8 @@ function setParameter(event: EventData, name: string, value: unknown): void {
   const last = path.pop()!
   let at = event
   for (const key of path) {
-    const known = Object.hasOwn(at, key) ? at[key] : undefined
-    const next = (typeof known === 'object' && known !== null ? known : {}) as EventData
+    const known = at[key]
+    const next = (typeof known === 'object' && known !== null ? known : emptyRecord()) as EventData
     at[key] = next
     at = next
   }

@@ -82,3 +82,8 @@ export function toNumber(value: string): number | string {
   const parsed = Number(value)
   return value.trim() === '' || !Number.isFinite(parsed) ? value : parsed
 }
+
+/** An object for names that a sender chose: without a prototype, `__proto__` is a name like any other. */
+export function emptyRecord(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>
+}

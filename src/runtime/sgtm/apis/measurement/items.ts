@@ -1,4 +1,4 @@
-import {toNumber} from './fields.ts'
+import {emptyRecord, toNumber} from './fields.ts'
 
 type Item = Readonly<Record<string, unknown>>
 
@@ -32,7 +32,7 @@ const numbers: ReadonlySet<string> = new Set(['index', 'discount', 'price', 'qua
 
 /** Reads one `pr` parameter. A tilde in a value is written twice; `k0`, `v0` and so on are fields of the sender's own. */
 export function readItem(text: string): Item {
-  const item: Record<string, unknown> = {}
+  const item = emptyRecord()
   const names = new Map<string, string>()
   for (const part of splitParts(text)) {
     const [code, value] = [part.slice(0, 2), part.slice(2)]
