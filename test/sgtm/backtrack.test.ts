@@ -3,10 +3,11 @@ import {describe, expect, test} from 'vitest'
 import {createBacktrack} from '#runtime/sgtm/sandbox/realm/backtrack.ts'
 import {createCharacters} from '#runtime/sgtm/sandbox/realm/characters.ts'
 import {createMeter} from '#runtime/sgtm/sandbox/realm/meter.ts'
+import {createPatternCompiler} from '#runtime/sgtm/sandbox/realm/pattern-program.ts'
 import {run} from './run-code.ts'
 
 const free = {...createMeter({heapUsed: () => 0, maxGrowth: 1, maxDepth: 1, now: () => 0}), charge: () => {}}
-const compile = createBacktrack(free, createCharacters())
+const compile = createBacktrack(free, createPatternCompiler(createCharacters()))
 
 /** What JavaScript's own engine finds, and what ours does. */
 function both(source: string, text: string): readonly [unknown, unknown] {
@@ -32,6 +33,9 @@ test.each([
   ['a{x}', 'a{x}'],
   ['\\x41\\u0042\\t\\.', 'AB\t.'],
   ['(a*)*b', 'aaaaaaaaaaab'],
+  ['(?:(a)|(b))*\\1', 'ab'],
+  ['(?:(a)|b)*', 'ab'],
+  ['(z)((a+)?(b+)?(c))*', 'zaacbbbcac'],
   ['(?:a|ab)(?:c|bcd)(d*)$', 'abcd'],
   ['x|', 'ab'],
   ['[]', 'a'],
@@ -58,6 +62,14 @@ test('generated patterns find what JavaScript finds', () => {
       fc.tuple(tie('pattern'), tie('pattern')).map(([one, two]) => `(?:${one}|${two})`),
       tie('pattern').map((inner) => `(?:${inner})?`),
       tie('pattern').map((inner) => `(${inner})`),
+      fc
+        .tuple(
+          tie('pattern'),
+          fc.constantFrom('', '?:'),
+          fc.constantFrom('*', '+', '?', '*?', '+?', '??', '{2}', '{1,3}?'),
+        )
+        .map(([inner, mark, times]) => `(${mark}${inner})${times}`),
+      fc.constantFrom('(a|b)\\1', '(a)|b\\1'),
     ),
   }))
   const text = fc.string({unit: fc.constantFrom('a', 'b', '-', ' '), maxLength: 8})
@@ -79,6 +91,15 @@ describe('in a template', () => {
     expect(run("return 'x android fb'.match('(?=.*(android))(?=.*(fb))')")).toEqual(['', 'android', 'fb'])
     expect(run("return 'a robot'.search('(?<=ro)bot')")).toBe(4)
     expect(() => run("return 'a'.match('(?<=a')")).toThrow(/regular expression/i)
+  })
+
+  test.each([
+    ['^(?:(?!x).)*$', 'a', 200_000],
+    ['(?=a)(?:ab)*$', 'ab', 100_000],
+    ['^(?=a)(?:a|b)+?$', 'ab', 100_000],
+  ])('%s takes no room on the stack for a long text', (pattern, part, count) => {
+    const found = run('return data.text.match(data.pattern)[0].length', {pattern, text: part.repeat(count)})
+    expect(found).toBe(part.length * count)
   })
 
   test('an exponential search ends like an endless loop', () => {

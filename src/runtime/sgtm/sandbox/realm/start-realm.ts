@@ -16,6 +16,7 @@ import {createOwnApis} from './own-apis.ts'
 import {createRegexes} from './regexes.ts'
 import type {TranslateRegex} from './regexes.ts'
 import {writeOwnStacks} from './stacks.ts'
+import {createPatternCompiler} from './pattern-program.ts'
 import {createPromises} from './promises.ts'
 import type {Promises} from './promises.ts'
 
@@ -94,7 +95,7 @@ function bootText(): string {
       ...(${createRegexes.toString()})(meter, regexes, host.translateRegex),
     }
     const membrane = (${createMembrane.toString()})(meter, promises, own, host, toRealmError)
-    const backtrack = (${createBacktrack.toString()})(meter, (${createCharacters.toString()})())
+    const backtrack = (${createBacktrack.toString()})(meter, (${createPatternCompiler.toString()})((${createCharacters.toString()})()))
     ;(${pruneLibrary.toString()})(meter, library, regexes, host.translateRegex, backtrack)
     return {membrane, promises, meter}
   })`
