@@ -54,7 +54,10 @@ if (inputs.some((file) => ageOf(file) >= ageOf(output))) {
   const schema = readRestSchema({
     protos: [join(documents, 'google/firestore/v1/firestore.proto'), ...protos],
     folders: [documents, api, common],
-    details: {file: join(common, 'google/rpc/error_details.proto'), messages: ['google.rpc.ErrorInfo']},
+    details: {
+      file: join(common, 'google/rpc/error_details.proto'),
+      messages: ['google.rpc.ErrorInfo', 'google.firestore.v1.ExplainStats', 'google.protobuf.StringValue'],
+    },
   })
   writeFileSync(join(folder, 'rest.json'), JSON.stringify(schema))
   renameSync(draft, output)

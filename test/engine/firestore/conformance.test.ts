@@ -5,6 +5,7 @@ import {describeDocuments} from '../../conformance/firestore-documents.ts'
 import {describeExplain} from '../../conformance/firestore-explain.ts'
 import {describeLimits} from '../../conformance/firestore-limits.ts'
 import {describeListeners} from '../../conformance/firestore-listen.ts'
+import {describePipelines} from '../../conformance/firestore-pipelines.ts'
 import {describeQueries} from '../../conformance/firestore-queries.ts'
 import {describeTransactions} from '../../conformance/firestore-transactions.ts'
 import {describeVectors} from '../../conformance/firestore-vectors.ts'
@@ -20,4 +21,5 @@ describe('the embedded Firestore, through the unmodified client', () => {
   describeExplain(clients)
   describeVectors(clients, {nested: true})
   describeListeners(clients)
+  describePipelines(clients)
 })

@@ -116,11 +116,6 @@ describe('RPCs that the Node client does not use', () => {
     })
   })
 
-  test.each(['ExecutePipeline'])('%s says that it is not there', async (method) => {
-    using service = createRawService()
-    await expect(service.call(method, {})).rejects.toMatchObject({code: 12, message: expect.stringContaining(method)})
-  })
-
   test('findNearest refuses what it cannot search for', async () => {
     using service = createRawService()
     const vector = (...values: number[]) => ({

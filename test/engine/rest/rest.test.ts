@@ -88,6 +88,43 @@ describe('documents as JSON', () => {
     expect((await documents('POST', `/v1/${ROOT}:listCollectionIds`, {body: {}})).json).toEqual({collectionIds: ['a']})
   })
 
+  test('pipelines are executed and explained', async () => {
+    const literal = {mapValue: {fields: {n: {integerValue: 1}, id: {stringValue: 'x'}}}}
+    const execute = (stages: object[], more: object = {}) =>
+      documents('POST', `/v1/${ROOT}:executePipeline`, {body: {structuredPipeline: {pipeline: {stages}, ...more}}})
+    const insert = {
+      name: 'insert',
+      options: {collection: {referenceValue: '/a'}, document_id: {fieldReferenceValue: 'id'}},
+    }
+    expect((await execute([{name: 'literals', args: [literal]}, insert])).json).toEqual([
+      {results: [{fields: {documents_modified: {integerValue: '1'}}}], executionTime: time},
+    ])
+    const all = [{name: 'collection', args: [{referenceValue: '/a'}]}]
+    const analyze = {explain_options: {mapValue: {fields: {mode: {stringValue: 'analyze'}}}}}
+    expect((await execute(all, {options: analyze})).json).toEqual([
+      {
+        results: [
+          {
+            name: `${ROOT}/a/x`,
+            fields: {n: {integerValue: '1'}, id: {stringValue: 'x'}},
+            createTime: time,
+            updateTime: time,
+          },
+        ],
+        executionTime: time,
+        explainStats: {
+          data: {
+            '@type': 'type.googleapis.com/google.protobuf.StringValue',
+            value: expect.stringContaining('results returned: 1'),
+          },
+        },
+      },
+    ])
+    const condition = {functionValue: {name: 'equal', args: [{fieldReferenceValue: 'n'}, {integerValue: 2}]}}
+    expect((await execute([...all, {name: 'where', args: [condition]}])).json).toEqual([{executionTime: time}])
+    expect((await execute([{name: 'where', args: [condition]}])).json).toEqual(refusal(400, 'INVALID_ARGUMENT'))
+  })
+
   test('a stream that is refused is a refusal, not a list', async () => {
     const structuredQuery = {
       from: [{collectionId: 'a'}],

@@ -1,5 +1,7 @@
 import {Reader} from '../embedded/firestore/values/reader.ts'
 import {createMessageCutter} from '../embedded/grpc/frames.ts'
+import {createPipelineCounter} from './count-pipeline.ts'
+import {fields} from './wire-fields.ts'
 
 /** What a call did to the database or the topic, as far as its messages tell. */
 export type CallCounts = {reads: number; writes: number; deletes: number; messages: number}
@@ -10,12 +12,13 @@ type Counter = {
 }
 
 /** Field numbers are those of google/firestore/v1/firestore.proto, write.proto and google/pubsub/v1/pubsub.proto. */
-const COUNTERS: Readonly<Record<string, Counter>> = {
+const COUNTERS: Readonly<Record<string, Counter | (() => Counter)>> = {
   // Missing documents (2) are read, and billed, like those that were found (1).
   BatchGetDocuments: {response: (message, counts) => (counts.reads += fields(message, [1, 2]).length)},
   GetDocument: {response: (_, counts) => counts.reads++},
   RunQuery: {response: (message, counts) => (counts.reads += fields(message, [1]).length)},
   RunAggregationQuery: {response: (message, counts) => (counts.reads += fields(message, [1]).length)},
+  ExecutePipeline: createPipelineCounter,
   ListDocuments: {response: (message, counts) => (counts.reads += fields(message, [1]).length)},
   Commit: {request: (message, counts) => countWrites(fields(message, [2]), counts)},
   BatchWrite: {request: (message, counts) => countWrites(fields(message, [2]), counts)},
@@ -31,17 +34,6 @@ function countWrites(writes: readonly Buffer[], counts: CallCounts): void {
     if (fields(new Reader(write), [2]).length > 0) counts.deletes++
     else counts.writes++
   }
-}
-
-/** The length-delimited fields with these numbers. */
-function fields(message: Reader, numbers: readonly number[]): Buffer[] {
-  const found: Buffer[] = []
-  while (message.position < message.end) {
-    const tag = message.uint()
-    if ((tag & 7) === 2 && numbers.includes(tag >>> 3)) found.push(message.slice())
-    else message.skip(tag)
-  }
-  return found
 }
 
 /** The `traceparent` among the attributes of the first message of a PublishRequest. */
@@ -67,7 +59,8 @@ const MOST_BYTES = 32 * 1024 * 1024
 
 export function createCallReader(rpc: string): CallReader {
   const counts: CallCounts = {reads: 0, writes: 0, deletes: 0, messages: 0}
-  const counter = COUNTERS[rpc] ?? {}
+  const found = COUNTERS[rpc] ?? {}
+  const counter = typeof found === 'function' ? found() : found
   let traceparent: string | undefined
   const follow = (count: Counter['request'], look?: (message: Buffer) => void) => {
     const cutter = count ? createMessageCutter(MOST_BYTES) : undefined

@@ -3,7 +3,6 @@ import type {Call, Method, Service} from '../grpc/service.ts'
 import type {FirestoreLimits, TtlPolicy} from '../../types.ts'
 import type {DocumentStore} from '../store/store.ts'
 import {clearDocuments} from './clear.ts'
-import {unimplemented} from './errors.ts'
 import {expireDocuments} from './expire.ts'
 import {createInterest} from './listen/interest.ts'
 import {createResumeTokens} from './listen/resume-token.ts'
@@ -14,6 +13,7 @@ import {createDocument, deleteDocument, getDocument, updateDocument} from './rpc
 import {listCollectionIds, listDocuments} from './rpc/lists.ts'
 import {listenRpc} from './rpc/listen.ts'
 import {partitionQuery} from './rpc/partition.ts'
+import {executePipeline} from './rpc/pipelines.ts'
 import {runAggregationRpc, runQueryRpc} from './rpc/queries.ts'
 import {beginTransaction, rollback} from './rpc/transactions.ts'
 import {writeRpc} from './rpc/write-stream.ts'
@@ -42,10 +42,8 @@ const STREAMING: Readonly<Record<string, Streaming>> = {
   BatchGetDocuments: batchGetDocuments,
   RunQuery: runQueryRpc,
   RunAggregationQuery: runAggregationRpc,
+  ExecutePipeline: executePipeline,
 }
-
-/** Not there yet. Each is refused with a sentence that names it. */
-const MISSING: readonly string[] = ['ExecutePipeline']
 
 type FirestoreService = Disposable & {
   readonly service: Service
@@ -82,7 +80,6 @@ export function createFirestoreService(
     methods.push([name, {kind: 'serverStream', handle: (request) => handle(context, request)}])
   }
   for (const [name, handle] of Object.entries(bidi)) methods.push([name, {kind: 'bidi', handle}])
-  for (const name of MISSING) methods.push([name, {kind: 'bidi', handle: () => refuse(name)}])
   return {
     service: Object.fromEntries(methods.map(([name, method]) => [`/google.firestore.v1.Firestore/${name}`, method])),
     expire: () => expireDocuments(context, clock, ttl),
@@ -92,9 +89,4 @@ export function createFirestoreService(
       context.transactions[Symbol.dispose]()
     },
   }
-}
-
-// oxlint-disable-next-line require-yield -- an empty stream that fails is what the caller must see
-async function* refuse(name: string): AsyncGenerator<Uint8Array> {
-  throw unimplemented(name)
 }

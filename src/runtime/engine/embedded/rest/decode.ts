@@ -43,10 +43,8 @@ export function createDecode({messages, enums}: RestSchema): Decode {
   const unpack = ({typeUrl = '', value = ''}: Fields, options: DecodeOptions): Fields => {
     const type = String(typeUrl).slice(String(typeUrl).lastIndexOf('/') + 1)
     if (!fieldsById.has(type)) return {'@type': typeUrl, value}
-    return {
-      '@type': typeUrl,
-      ...(readMessage(type, new Reader(Buffer.from(String(value), 'base64')), options) as Fields),
-    }
+    const content = readMessage(type, new Reader(Buffer.from(String(value), 'base64')), options)
+    return WELL_KNOWN[type] ? {'@type': typeUrl, value: content} : {'@type': typeUrl, ...(content as Fields)}
   }
 
   const readField = (field: Field, wire: number, reader: Reader, message: Fields, options: DecodeOptions): void => {

@@ -52,6 +52,7 @@ export const WELL_KNOWN: Readonly<Record<string, WellKnown>> = {
   'google.protobuf.Int32Value': wrapper(0),
   'google.protobuf.Int64Value': wrapper('0'),
   'google.protobuf.DoubleValue': wrapper(0),
+  'google.protobuf.StringValue': wrapper(''),
 }
 
 function wrapper(empty: unknown): WellKnown {

@@ -13,7 +13,7 @@ import type {Value} from '../values/value.ts'
 import {decodeFieldReference} from './decode-filter.ts'
 import {createValueReader} from './field-reader.ts'
 
-type Measure = 'EUCLIDEAN' | 'COSINE' | 'DOT_PRODUCT'
+export type Measure = 'EUCLIDEAN' | 'COSINE' | 'DOT_PRODUCT'
 
 /** StructuredQuery.FindNearest: the documents whose vector is most like the given one. */
 export type Nearest = {
@@ -72,7 +72,8 @@ function checkResultField(name: string): string | undefined {
   return name === '' ? undefined : name
 }
 
-function readVector(value: Value): readonly number[] | undefined {
+/** The numbers of a vector; undefined for every other value. Throws INVALID_ARGUMENT for a vector that none may be. */
+export function readVector(value: Value): readonly number[] | undefined {
   const elements = vectorElements(value)
   if (elements) checkVector(elements)
   return elements && numbersOf(value)
@@ -84,36 +85,43 @@ function numbersOf(value: Value): readonly number[] | undefined {
   )
 }
 
+/** The nearest of `documents`, as `rankNearest` has them, with their distances where they are asked for. */
+export function selectNearest(documents: Iterable<NamedDocument>, nearest: Nearest): readonly NamedDocument[] {
+  const {path, resultField} = nearest
+  const read = createValueReader(path)
+  const named = [...documents].sort((left, right) => compareNames(left.name, right.name))
+  const found = rankNearest(named, ({fields}) => read(fields), nearest)
+  if (!resultField) return found.map(({item}) => item)
+  return found.map(({item, distance}) => ({
+    ...item,
+    fields: encodeFields(
+      new Map([...decodeFields(new Reader(item.fields)), [resultField, {kind: 'double', value: distance}]]),
+    ),
+  }))
+}
+
 /**
- * The nearest of `documents`, nearest first and by name where distances are equal. What has no vector of the asked
+ * The nearest of `items`, nearest first, and as they came where distances are equal. What has no vector of the asked
  * number of dimensions is no result. A distance that is no number, such as the cosine of a vector without a direction,
  * counts as larger than all others and passes no threshold, as at the official emulator 1.19.9.
  */
-export function selectNearest(documents: Iterable<NamedDocument>, nearest: Nearest): readonly NamedDocument[] {
-  const {path, vector, measure, limit, resultField, threshold} = nearest
-  const read = createValueReader(path)
+export function rankNearest<T>(
+  items: Iterable<T>,
+  read: (item: T) => Value | undefined,
+  {vector, measure, limit, threshold}: Pick<Nearest, 'vector' | 'measure' | 'limit' | 'threshold'>,
+): readonly {readonly item: T; readonly distance: number}[] {
   const sign = measure === 'DOT_PRODUCT' ? -1 : 1
-  const found: {readonly document: NamedDocument; readonly distance: number}[] = []
-  for (const document of documents) {
-    const value = read(document.fields)
+  const found: {readonly item: T; readonly distance: number}[] = []
+  for (const item of items) {
+    const value = read(item)
     const numbers = value && numbersOf(value)
     if (!numbers || numbers.length !== vector.length) continue
     const distance = DISTANCES[measure](numbers, vector)
     if (threshold !== undefined && !(sign * distance <= sign * threshold)) continue
-    found.push({document, distance})
+    found.push({item, distance})
   }
-  found.sort(
-    (left, right) =>
-      sign * compareDistances(left.distance, right.distance) || compareNames(left.document.name, right.document.name),
-  )
-  const results = found.slice(0, limit)
-  if (!resultField) return results.map(({document}) => document)
-  return results.map(({document, distance}) => ({
-    ...document,
-    fields: encodeFields(
-      new Map([...decodeFields(new Reader(document.fields)), [resultField, {kind: 'double', value: distance}]]),
-    ),
-  }))
+  found.sort((left, right) => sign * compareDistances(left.distance, right.distance))
+  return found.slice(0, limit)
 }
 
 function compareDistances(left: number, right: number): number {

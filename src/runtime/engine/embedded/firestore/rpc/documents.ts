@@ -1,7 +1,7 @@
-import {randomBytes} from 'node:crypto'
 import {GrpcStatus, STATUS} from '../../grpc/status.ts'
 import type {StoredDocument} from '../../store/store.ts'
 import {invalidArgument} from '../errors.ts'
+import {newDocumentId} from '../paths/document-id.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {formatName, parseDocumentName, parseParent} from '../paths/names.ts'
 import {checkId} from '../paths/segments.ts'
@@ -106,10 +106,4 @@ function writeAndAnswer(context: ServiceContext, write: Write, mask: FieldPath[]
 function encodeDocument(name: string, document: StoredDocument, mask: FieldPath[] | undefined): Uint8Array {
   writeDocument(writer, {...document, name}, mask)
   return writer.finish()
-}
-
-/** 20 letters and digits, as the clients make them. */
-function newDocumentId(): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-  return Array.from(randomBytes(20), (byte) => letters[byte % letters.length]).join('')
 }

@@ -17,12 +17,12 @@ const writer = new Writer()
 
 /** Commit: all writes or none, for a transaction only if nothing it read has changed. */
 export function commit(context: ServiceContext, request: Buffer): Uint8Array {
-  const {database, writes, transaction} = readWrites(request)
-  if (transaction?.length) {
-    context.transactions.startCommit(context.transactions.find(database, transaction), writes.length)
-  }
+  const {database, writes, transaction: id} = readWrites(request)
+  const transaction = id?.length ? context.transactions.find(database, id) : undefined
+  const before = transaction?.writes ?? []
+  if (transaction) context.transactions.startCommit(transaction, before.length + writes.length)
   const time = context.timeline.commitTime()
-  const outcomes = commitWrites(context, writes, time)
+  const outcomes = commitWrites(context, [...before, ...writes], time).slice(before.length)
   for (const outcome of outcomes) writer.uint(0x0a).message(() => writeOutcome(writer, outcome))
   writeTime(writer, 0x12, time)
   return writer.finish()

@@ -3,6 +3,7 @@ import {decodeTimestamp} from '../values/decode.ts'
 import {readMessage} from '../values/read-message.ts'
 import type {Reader} from '../values/reader.ts'
 import type {Query} from '../query/query.ts'
+import type {Write} from '../writes/write.ts'
 
 /** What `TransactionOptions` asks for; times are microseconds. */
 export type TransactionOptions =
@@ -22,6 +23,8 @@ export type Transaction = {
   snapshot: number | undefined
   readonly documents: Set<string>
   readonly queries: Query[]
+  /** What pipelines in it write, which its commit does first of all. */
+  readonly writes: Write[]
 }
 
 /** Reads a TransactionOptions message; read-write is what an empty one means. */

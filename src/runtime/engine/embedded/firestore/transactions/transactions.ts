@@ -64,6 +64,7 @@ export function createTransactions(store: DocumentStore, timeline: Timeline, clo
         snapshot: options.kind === 'readOnly' ? readOnlySnapshot(options.readTime, timeline) : undefined,
         documents: new Set(),
         queries: [],
+        writes: [],
       }
       open.set(transaction.id.toString('hex'), transaction)
       return transaction

@@ -1,0 +1,64 @@
+import {DOCUMENT_NAME} from '../paths/field-path.ts'
+import type {FieldPath} from '../paths/field-path.ts'
+import {decodeFields} from '../values/decode.ts'
+import {getField} from '../values/fields.ts'
+import {Reader} from '../values/reader.ts'
+import type {Fields, Value} from '../values/value.ts'
+import type {NamedDocument} from '../../store/store.ts'
+import {ABSENT} from './outcome.ts'
+import type {Outcome, Row} from './outcome.ts'
+
+const CREATE_TIME = '__create_time__'
+const UPDATE_TIME = '__update_time__'
+
+/** A stored document as a row; its fields are decoded when something looks at them. */
+export function rowOf(document: NamedDocument, {variables, now}: Pick<Row, 'variables' | 'now'>): Row {
+  const {name, createTime, updateTime, fields} = document
+  let decoded: Fields | undefined
+  return {
+    name,
+    get fields() {
+      return (decoded ??= decodeFields(new Reader(fields)))
+    },
+    variables,
+    createTime,
+    updateTime,
+    now,
+  }
+}
+
+/** A row that stands for no document, with what is known around it. */
+export function rowWith(fields: Fields, {variables, now}: Pick<Row, 'variables' | 'now'>): Row {
+  return {name: undefined, fields, variables, now}
+}
+
+/** What a field reference comes to, which may be the document's name or one of its times. */
+export function readField(row: Row, path: FieldPath): Outcome {
+  const [first] = path
+  if (path.length === 1 && first!.startsWith('__')) return readMetadata(row, first!) ?? ABSENT
+  return getField(row.fields, path) ?? ABSENT
+}
+
+function readMetadata({name, createTime, updateTime, fields}: Row, field: string): Value | undefined {
+  if (field === DOCUMENT_NAME) return name === undefined ? undefined : {kind: 'reference', value: name}
+  const time = field === CREATE_TIME ? createTime : field === UPDATE_TIME ? updateTime : undefined
+  return time === undefined ? fields.get(field) : {kind: 'timestamp', value: BigInt(time)}
+}
+
+/** A row with a value under a name, which may be one of the names that documents have besides their fields. */
+export function assignField(row: Row, name: string, value: Value): Row {
+  if (name === DOCUMENT_NAME && value.kind === 'reference') return {...row, name: value.value}
+  if (name === CREATE_TIME && value.kind === 'timestamp') return {...row, createTime: Number(value.value)}
+  if (name === UPDATE_TIME && value.kind === 'timestamp') return {...row, updateTime: Number(value.value)}
+  return {...row, fields: new Map(row.fields).set(name, value)}
+}
+
+/** All of a row in one map, as `current_document` gives it. */
+export function mapOf(row: Row): Value {
+  const fields = new Map(row.fields)
+  for (const name of [DOCUMENT_NAME, CREATE_TIME, UPDATE_TIME]) {
+    const value = readMetadata(row, name)
+    if (value) fields.set(name, value)
+  }
+  return {kind: 'map', fields}
+}

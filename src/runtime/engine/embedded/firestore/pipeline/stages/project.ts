@@ -1,0 +1,116 @@
+import {invalidArgument} from '../../errors.ts'
+import {parseFieldPath} from '../../paths/field-path.ts'
+import type {FieldPath} from '../../paths/field-path.ts'
+import {deleteField, setField} from '../../values/fields.ts'
+import type {Fields} from '../../values/value.ts'
+import {requireEntries, requireField, requireText, takeArguments} from '../arguments.ts'
+import {compileExpression} from '../compile-expression.ts'
+import type {Entries} from '../expression.ts'
+import type {Evaluate, Row} from '../outcome.ts'
+import {assignField, rowWith} from '../row.ts'
+import type {Scope} from '../scope.ts'
+import {evaluateOrThrow, mapRows} from './stage.ts'
+import type {StageCompiler} from './stage.ts'
+
+export type Selection = readonly (readonly [name: string, evaluate: Evaluate])[]
+
+export function compileSelection(entries: Entries, scope: Scope): Selection {
+  return [...entries].map(([name, expression]) => [name, compileExpression(expression, scope)])
+}
+
+/** A row of nothing but a selection's values; what is absent is left out. Throws INVALID_ARGUMENT for an error. */
+export function selectInto(row: Row, selection: Selection): Row {
+  let selected = rowWith(new Map(), row)
+  for (const [name, evaluate] of selection) {
+    const value = evaluateOrThrow(evaluate, row)
+    if (value) selected = assignField(selected, name, value)
+  }
+  return selected
+}
+
+/** `select`. An alias with dots is one name, as the tests of Google's client have it. */
+export const select: StageCompiler = (stage, scope) => {
+  const [selections] = takeArguments(stage, 1)
+  const selection = compileSelection(requireEntries(selections, 'The selections'), scope)
+  return mapRows((row) => selectInto(row, selection))
+}
+
+/**
+ * `add_fields`. An alias with dots is a path into maps
+ * (https://firebase.google.com/docs/firestore/pipelines/stages/transformation/add-fields); what is absent is not added.
+ */
+export const addFields: StageCompiler = (stage, scope) => {
+  const [fields] = takeArguments(stage, 1)
+  const add = compileAdditions(requireEntries(fields, 'The fields to add'), scope)
+  return mapRows(add)
+}
+
+/** Adds fields to rows; all are worked out before the first is added. */
+export function compileAdditions(entries: Entries, scope: Scope): (row: Row) => Row {
+  const additions = [...entries].map(([name, expression]) => ({
+    path: parseAlias(name),
+    evaluate: compileExpression(expression, scope),
+  }))
+  return (row) => {
+    const values = additions.map(({path, evaluate}) => ({path, value: evaluateOrThrow(evaluate, row)}))
+    return values.reduce((changed, {path, value}) => {
+      if (!value) return changed
+      if (path.length === 1) return assignField(changed, path[0]!, value)
+      return {...changed, fields: setField(changed.fields, path, value)}
+    }, row)
+  }
+}
+
+/** What is no path is a name as it is. */
+function parseAlias(name: string): FieldPath {
+  return /^[a-zA-Z_][a-zA-Z_0-9]*(?:\.[a-zA-Z_`]|$)/.test(name) ? parseFieldPath(name) : [name]
+}
+
+/** `remove_fields`; what is not there is passed over. */
+export const removeFields: StageCompiler = ({args}) => {
+  const paths = args.map((arg) => requireField(arg, 'A field to remove'))
+  if (paths.length === 0) throw invalidArgument("Stage 'remove_fields' takes at least one field.")
+  return mapRows((row) => paths.reduce(removeField, row))
+}
+
+function removeField(row: Row, path: FieldPath): Row {
+  if (path.length === 1 && path[0] === '__name__') return {...row, name: undefined}
+  if (path.length === 1 && path[0] === '__create_time__') return {...row, createTime: undefined}
+  if (path.length === 1 && path[0] === '__update_time__') return {...row, updateTime: undefined}
+  const fields = deleteField(row.fields, path)
+  return fields === row.fields ? row : {...row, fields}
+}
+
+type Merge = (row: Row, replacement: Fields) => Row
+
+/** https://firebase.google.com/docs/firestore/pipelines/stages/transformation/replace-with */
+const MODES: Readonly<Record<string, Merge>> = {
+  full_replace: (row, replacement) => rowWith(replacement, row),
+  merge_overwrite_existing: (row, replacement) => ({...row, fields: new Map([...row.fields, ...replacement])}),
+  merge_keep_existing: (row, replacement) => ({...row, fields: new Map([...replacement, ...row.fields])}),
+}
+
+/** `replace_with`: nothing counts as an empty map, anything but a map is refused. */
+export const replaceWith: StageCompiler = (stage, scope) => {
+  const [map, mode] = takeArguments(stage, 2)
+  const evaluate = compileExpression(map!, scope)
+  const name = requireText(mode, 'The mode of replace_with')
+  const merge = Object.hasOwn(MODES, name) ? MODES[name] : undefined
+  if (!merge) throw invalidArgument(`Unknown mode of replace_with: ${name}`)
+  return mapRows((row) => {
+    const value = evaluateOrThrow(evaluate, row)
+    if (value && value.kind !== 'map') throw invalidArgument('replace_with needs a map.')
+    return merge(row, value?.fields ?? new Map())
+  })
+}
+
+/** `let`: names for values, which later stages and pipelines within them use. */
+export const define: StageCompiler = (stage, scope) => {
+  const [variables] = takeArguments(stage, 1)
+  const definitions = compileSelection(requireEntries(variables, 'The variables'), scope)
+  const {transform} = mapRows((row) => ({
+    ...row,
+    variables: new Map([...row.variables, ...definitions.map(([name, evaluate]) => [name, evaluate(row)] as const)]),
+  }))
+  return {transform, variables: definitions.map(([name]) => name)}
+}
