@@ -1,4 +1,4 @@
-import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {mkdtempDisposable, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {Fact} from '#runtime/kernel/events.ts'
@@ -42,9 +42,10 @@ export async function serve(
   tags: readonly Piece[] = [],
   options: Partial<ContainerOptions> = {},
 ): Promise<Served> {
-  const folder = await mkdtemp(join(tmpdir(), 'stitch-sgtm-'))
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'stitch-sgtm-')))
   const write = async (type: string, index: number, piece: Piece): Promise<string> => {
-    const file = join(folder, `${type}-${index}.tpl`)
+    const file = join(folder.path, `${type}-${index}.tpl`)
     const permissions = piece.permissions ?? allPermissions.map(([publicId, params]) => declare(publicId, params))
     const text = `___INFO___\n${JSON.stringify({type, displayName: `${type} ${index}`})}\n___SANDBOXED_JS_FOR_SERVER___\n${piece.code}\n___SERVER_PERMISSIONS___\n${JSON.stringify(permissions)}\n`
     await writeFile(file, text)
@@ -82,15 +83,14 @@ export async function serve(
     signal: new AbortController().signal,
     ...options,
   })
+  stack.use(container)
+  const opened = stack.move()
   return {
     definition,
     container,
     facts,
     logs: () => facts.flatMap((fact) => (fact.type === 'log.line' ? [fact.text] : [])),
-    [Symbol.asyncDispose]: async () => {
-      await container[Symbol.asyncDispose]()
-      await rm(folder, {recursive: true})
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 

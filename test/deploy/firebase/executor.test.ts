@@ -1,8 +1,8 @@
 import {strToU8, zipSync} from 'fflate'
-import {mkdtempSync, readdirSync, readFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, onTestFinished, test} from 'vitest'
 import {createFirebaseExecutor, type FirebaseExecutorOptions} from '#runtime/deploy/firebase/executor.ts'
 import type {FunctionSpec} from '#runtime/deploy/specs.ts'
 import type {ApiRequest, ApplyContext, Comparison} from '#runtime/deploy/types.ts'
@@ -27,6 +27,7 @@ async function execute({project = 'echo', settings = {}, comparisons = [same], l
   const desired = await demoDesired(settings)
   const spec = desired.find((one): one is FunctionSpec => one.type === 'function')!
   const dataDir = mkdtempSync(join(tmpdir(), 'stitch-firebase-'))
+  onTestFinished(() => rmSync(dataDir, {recursive: true, force: true}))
   const told: string[] = []
   const calls: ApiRequest[] = []
   const looks = [...comparisons]

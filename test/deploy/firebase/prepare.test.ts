@@ -1,7 +1,7 @@
-import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, onTestFinished, test} from 'vitest'
 import {findFirebaseTools, TESTED_FIREBASE_TOOLS} from '#runtime/deploy/firebase/find-tools.ts'
 import {prepareFirebase} from '#runtime/deploy/firebase/prepare.ts'
 import type {Api, ApiRequest} from '#runtime/deploy/types.ts'
@@ -22,6 +22,7 @@ function createApi(found: object | undefined): {readonly api: Api; readonly aske
 /** A project with firebase-tools of the version, or without any. */
 function createProject(version?: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'stitch-project-'))
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}))
   if (version === undefined) return folder
   const tools = join(folder, 'node_modules/firebase-tools')
   mkdirSync(tools, {recursive: true})

@@ -1,18 +1,25 @@
 import {spawn} from 'node:child_process'
-import {existsSync, mkdtempSync, readFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {once} from 'node:events'
 import {setTimeout as wait} from 'node:timers/promises'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, onTestFinished, test} from 'vitest'
 import {runTools, type RunToolsOptions} from '#runtime/deploy/firebase/run-tools.ts'
 import {createWorkFolder} from '#runtime/deploy/firebase/work-folder.ts'
 
 const main = join(import.meta.dirname, 'stand-ins/tools.cjs')
 
+/** A data folder that goes with the test. */
+function makeData(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stitch-tools-'))
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}))
+  return folder
+}
+
 async function run(project: string, options: Partial<RunToolsOptions> = {}) {
   const lines: string[] = []
-  const data = mkdtempSync(join(tmpdir(), 'stitch-tools-'))
+  const data = makeData()
   await using folder = await createWorkFolder(data, {'source/index.js': 'exports.a = 1\n'})
   const end = await runTools({
     main,
@@ -76,7 +83,7 @@ describe('the process of firebase-tools', () => {
 
   test('is ended, with what it started, when the run is', async () => {
     const stop = new AbortController()
-    const data = mkdtempSync(join(tmpdir(), 'stitch-tools-'))
+    const data = makeData()
     const folder = await createWorkFolder(data, {})
     let pids: number[] = []
     const onLine = (_level: string, text: string): void => {
@@ -91,7 +98,7 @@ describe('the process of firebase-tools', () => {
   })
 
   test('ends itself with what it started, and takes its folder along, when the command is killed', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'stitch-tools-'))
+    const data = makeData()
     const folder = await createWorkFolder(data, {'source/index.js': ''})
     const parent = spawn(
       process.execPath,
