@@ -77,6 +77,12 @@ const STEPS: readonly Step[] = [
   ['firestore', 'POST', '/reset'],
 ]
 
+/** What is no part of REST: the emulator says so without JSON. */
+const NOT_REST: readonly Step[] = [
+  ['firestore', 'POST', `/v1/${ROOT}:write`, {}],
+  ['firestore', 'POST', `/v1/${ROOT}:listen`, {}],
+]
+
 /** What both must say: times are not theirs to agree on, and refusals are worded freely. */
 async function say(engine: Engine, [service, verb, path, body]: Step): Promise<unknown> {
   const host = service === 'firestore' ? engine.firestoreHost : engine.pubsubHost
@@ -112,6 +118,10 @@ describe.skipIf(skipReason !== undefined)(titled("answers over REST are those of
     for (const step of STEPS) {
       const title = step.slice(0, 3).join(' ')
       expect([title, await say(embedded, step)]).toEqual([title, await say(official, step)])
+    }
+    for (const step of NOT_REST) {
+      const {status} = (await say(official, step)) as {status: number}
+      expect(await say(embedded, step)).toMatchObject({status})
     }
   })
 })

@@ -329,15 +329,15 @@ describe('Pub/Sub as JSON', () => {
     expect((await topics('GET', '/elsewhere')).json).toMatchObject({error: {code: 404}})
   })
 
-  test('a method that is missing is named', async () => {
-    const {status, json} = await documents('POST', `/v1/${ROOT}:listen`, {body: {}})
+  test.each(['write', 'listen'])('%s, which speaks both ways at once, is not there, and why', async (method) => {
+    const {status, json} = await documents('POST', `/v1/${ROOT}:${method}`, {body: {}})
     expect([status, json]).toEqual([
-      501,
+      404,
       {
         error: {
-          code: 501,
-          status: 'UNIMPLEMENTED',
-          message: expect.stringContaining('google.firestore.v1.Firestore/Listen'),
+          code: 404,
+          status: 'NOT_FOUND',
+          message: expect.stringMatching(/google\.firestore\.v1\.Firestore\/(Write|Listen) .* over gRPC/),
         },
       },
     ])
