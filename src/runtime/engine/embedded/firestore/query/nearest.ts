@@ -79,7 +79,8 @@ export function readVector(value: Value): readonly number[] | undefined {
   return elements && numbersOf(value)
 }
 
-function numbersOf(value: Value): readonly number[] | undefined {
+/** The numbers of a vector, whatever they are; undefined for every other value. */
+export function numbersOf(value: Value): readonly number[] | undefined {
   return vectorElements(value)?.map((element) =>
     element.kind === 'double' || element.kind === 'integer' ? Number(element.value) : Number.NaN,
   )
@@ -129,7 +130,8 @@ function compareDistances(left: number, right: number): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-const DISTANCES: Readonly<Record<Measure, (left: readonly number[], right: readonly number[]) => number>> = {
+/** Of two vectors of the same number of dimensions. */
+export const DISTANCES: Readonly<Record<Measure, (left: readonly number[], right: readonly number[]) => number>> = {
   EUCLIDEAN: (left, right) => {
     let sum = 0
     for (const [at, value] of left.entries()) sum += (value - right[at]!) ** 2

@@ -1,3 +1,4 @@
+import {DISTANCES as MEASURES} from '../../query/nearest.ts'
 import {fail} from '../outcome.ts'
 import type {FunctionCompiler} from '../outcome.ts'
 import {GEO_POINT, VECTOR} from './parameters.ts'
@@ -6,7 +7,7 @@ import {strict} from './strict.ts'
 
 type Vector = readonly number[]
 
-/** Vectors of different lengths have no distance, and neither have those for which it is not a number. */
+/** Vectors of different lengths have no distance, and neither have those for which it is no number, as for one of zeros. */
 function distance(name: string, measure: (left: Vector, right: Vector) => number): FunctionCompiler {
   return strict(name, [VECTOR, VECTOR], (left, right) => {
     if (left.length !== right.length) return fail(`${name}(...) requires vectors of the same length`)
@@ -15,20 +16,15 @@ function distance(name: string, measure: (left: Vector, right: Vector) => number
   })
 }
 
-function sumOf(left: Vector, right: Vector, term: (left: number, right: number) => number): number {
-  let sum = 0
-  for (const [at, value] of left.entries()) sum += term(value, right[at]!)
-  return sum
-}
-
-function multiply(left: Vector, right: Vector): number {
-  return sumOf(left, right, (a, b) => a * b)
-}
-
-/** Rounding may bring a cosine past 1; a vector without a direction has none, which is 0 divided by 0. */
+/** Rounding may bring a cosine past 1. */
 function cosineDistance(left: Vector, right: Vector): number {
-  const cosine = multiply(left, right) / Math.sqrt(multiply(left, left) * multiply(right, right))
-  return 1 - Math.max(-1, Math.min(1, cosine))
+  return Math.max(0, Math.min(2, MEASURES.COSINE(left, right)))
+}
+
+function manhattanDistance(left: Vector, right: Vector): number {
+  let sum = 0
+  for (const [at, value] of left.entries()) sum += Math.abs(value - right[at]!)
+  return sum
 }
 
 /** The mean radius in metres that Google's S2 library computes with. */
@@ -49,11 +45,9 @@ function measureGround(from: Point, to: Point): number {
 /** https://docs.cloud.google.com/firestore/native/docs/pipeline/functions/vector_functions, and distances of places. */
 export const DISTANCES: Readonly<Record<string, FunctionCompiler>> = {
   cosine_distance: distance('cosine_distance', cosineDistance),
-  dot_product: distance('dot_product', multiply),
-  euclidean_distance: distance('euclidean_distance', (left, right) =>
-    Math.sqrt(sumOf(left, right, (a, b) => (a - b) ** 2)),
-  ),
-  manhattan_distance: distance('manhattan_distance', (left, right) => sumOf(left, right, (a, b) => Math.abs(a - b))),
+  dot_product: distance('dot_product', MEASURES.DOT_PRODUCT),
+  euclidean_distance: distance('euclidean_distance', MEASURES.EUCLIDEAN),
+  manhattan_distance: distance('manhattan_distance', manhattanDistance),
   vector_length: strict('vector_length', [VECTOR], (vector) => integer(vector.length)),
   geo_distance: strict('geo_distance', [GEO_POINT, GEO_POINT], (from, to) => double(measureGround(from, to))),
 }

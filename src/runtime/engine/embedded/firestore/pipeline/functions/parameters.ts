@@ -1,3 +1,4 @@
+import {numbersOf} from '../../query/nearest.ts'
 import {vectorElements} from '../../values/value.ts'
 import type {Fields, Value} from '../../values/value.ts'
 import {isValue} from '../outcome.ts'
@@ -49,11 +50,7 @@ export const ARRAY: Parameter<readonly Value[]> = typed('Array', (value) =>
 export const MAP: Parameter<Fields> = typed('Map', (value) =>
   value.kind === 'map' && !vectorElements(value) ? value.fields : undefined,
 )
-export const VECTOR: Parameter<readonly number[]> = typed('Vector', (value) =>
-  vectorElements(value)?.map((element) =>
-    element.kind === 'double' || element.kind === 'integer' ? Number(element.value) : Number.NaN,
-  ),
-)
+export const VECTOR: Parameter<readonly number[]> = typed('Vector', numbersOf)
 export const REFERENCE: Parameter<string> = typed('Reference', (value) =>
   value.kind === 'reference' ? value.value : undefined,
 )
