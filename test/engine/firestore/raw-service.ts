@@ -20,7 +20,7 @@ export type Answer = Record<string, unknown>
 type RawService = Disposable & {
   readonly store: DocumentStore
   /** All answers of an RPC, as plain objects; int64 as text. Rejects with the error the handler threw. */
-  readonly call: (method: string, request: object) => Promise<Answer[]>
+  readonly call: (method: string, request: object, signal?: AbortSignal) => Promise<Answer[]>
   readonly open: (method: 'Listen' | 'Write') => RawStream
 }
 
@@ -45,9 +45,13 @@ export const wireOf = (name: string) => {
 }
 
 /** The service without a network: for RPCs that the Node client does not use, and for a clock that tests can move. */
-export function createRawService(clock = {now: () => Date.now()}, limits: FirestoreLimits = 'production'): RawService {
+export function createRawService(
+  clock = {now: () => Date.now()},
+  limits: FirestoreLimits = 'production',
+  store: DocumentStore = openStore({}),
+): RawService {
   const stack = new DisposableStack()
-  const store = stack.use(openStore({}))
+  stack.use(store)
   const {service} = stack.use(createFirestoreService(store, clock, [], limits))
   return {
     store,
@@ -77,7 +81,7 @@ export function createRawService(clock = {now: () => Date.now()}, limits: Firest
         [Symbol.dispose]: () => cancelled.abort(),
       }
     },
-    call: async (name, request) => {
+    call: async (name, request, signal = new AbortController().signal) => {
       const method = firestore.methods[name]!
       method.resolve()
       const Request = method.resolvedRequestType!
@@ -85,7 +89,7 @@ export function createRawService(clock = {now: () => Date.now()}, limits: Firest
       const bytes = Buffer.from(Request.encode(Request.fromObject(request)).finish())
       const decode = (answer: Uint8Array): Answer => Response.toObject(Response.decode(answer), {longs: String})
       const handler = service[`/google.firestore.v1.Firestore/${name}`]!
-      const call = {metadata: {}, signal: new AbortController().signal}
+      const call = {metadata: {}, signal}
       if (handler.kind === 'unary') return [decode(await handler.handle(bytes, call))]
       const answers: Answer[] = []
       const messages =

@@ -99,6 +99,42 @@ describe('RPCs that the Node client does not use', () => {
     expect(rest).toEqual({collectionIds: ['c']})
   })
 
+  test('lists of the past are what the lists of then were', async () => {
+    let now = 1_000_000_000_000
+    using service = createRawService({now: () => now})
+    const list = async (readTime?: object): Promise<unknown[]> => {
+      const at = readTime && {readTime}
+      const parents = [ROOT, `${ROOT}/c/a`, `${ROOT}/c/b`]
+      const collections = parents.map((parent) => service.call('ListCollectionIds', {parent, ...at}))
+      const documents = ['c', 'd'].map(async (collectionId) => {
+        const [page] = await service.call('ListDocuments', {parent: ROOT, collectionId, showMissing: true, ...at})
+        return ((page!['documents'] ?? []) as {name: string; createTime?: object}[]).map(({name, createTime}) => [
+          name,
+          createTime !== undefined,
+        ])
+      })
+      return await Promise.all([...collections, ...documents])
+    }
+    const writes = [
+      writeOf('c/a', {}),
+      writeOf('c/b/s/x', {}),
+      writeOf('d/a/t/x', {}),
+      {delete: `${ROOT}/c/a`},
+      {delete: `${ROOT}/c/b/s/x`},
+      writeOf('c/a/u/v/w/x', {}),
+      writeOf('c/b/s/y', {}),
+      {delete: `${ROOT}/d/a/t/x`},
+    ]
+    const seen: {readonly at: object; readonly listed: unknown}[] = []
+    for (const write of writes) {
+      now += 1000
+      await service.call('Commit', {database: DATABASE, writes: [write]})
+      seen.push({at: {seconds: now / 1000}, listed: await list()})
+    }
+    expect(new Set(seen.map(({listed}) => JSON.stringify(listed))).size).toBe(writes.length)
+    for (const {at, listed} of seen) expect(await list(at)).toEqual(listed)
+  })
+
   test('BatchWrite refuses a document that occurs twice, and writes nothing', async () => {
     using service = createRawService()
     const writes = [writeOf('c/a', {n: 1}), {delete: `${ROOT}/c/a`}]

@@ -4,6 +4,7 @@ import {StoreFullError} from '../store/store.ts'
 import {parseFieldPath} from './paths/field-path.ts'
 import {splitName} from './paths/names.ts'
 import type {Query} from './query/query.ts'
+import {buildIndexes} from './query/build-indexes.ts'
 import {completeOrder} from './query/order.ts'
 import {runQuery} from './query/run-query.ts'
 import type {ServiceContext} from './rpc/context.ts'
@@ -26,6 +27,8 @@ export function expireDocuments(
   for (const policy of policies) {
     for (const collection of store.collectionGroup(policy.collection)) {
       const query = findExpired(collection, policy.field, now)
+      // In a large collection they are found by an index; while that is being built they stay.
+      if (buildIndexes(store, query)) continue
       for (;;) {
         const expired = runQuery(store, query, undefined)
         if (expired.length === 0) break

@@ -10,7 +10,8 @@ import {batchGetDocuments} from './rpc/batch-get.ts'
 import {createContext} from './rpc/context.ts'
 import type {ServiceContext} from './rpc/context.ts'
 import {createDocument, deleteDocument, getDocument, updateDocument} from './rpc/documents.ts'
-import {listCollectionIds, listDocuments} from './rpc/lists.ts'
+import {listCollectionIds} from './rpc/list-collections.ts'
+import {listDocuments} from './rpc/list-documents.ts'
 import {listenRpc} from './rpc/listen.ts'
 import {partitionQuery} from './rpc/partition.ts'
 import {executePipeline} from './rpc/pipelines.ts'
@@ -20,9 +21,13 @@ import {writeRpc} from './rpc/write-stream.ts'
 import type {WriteStreams} from './rpc/write-stream.ts'
 import {batchWrite, commit} from './rpc/writes.ts'
 
-type Unary = (context: ServiceContext, request: Buffer) => Uint8Array
+type Unary = (context: ServiceContext, request: Buffer, call: Call) => Uint8Array | Promise<Uint8Array>
 type Bidi = (requests: AsyncIterable<Buffer>, call: Call) => AsyncIterable<Uint8Array>
-type Streaming = (context: ServiceContext, request: Buffer) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+type Streaming = (
+  context: ServiceContext,
+  request: Buffer,
+  call: Call,
+) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 const UNARY: Readonly<Record<string, Unary>> = {
   GetDocument: getDocument,
@@ -74,10 +79,10 @@ export function createFirestoreService(
   }
   const methods: [string, Method][] = []
   for (const [name, handle] of Object.entries(UNARY)) {
-    methods.push([name, {kind: 'unary', handle: (request) => handle(context, request)}])
+    methods.push([name, {kind: 'unary', handle: (request, call) => handle(context, request, call)}])
   }
   for (const [name, handle] of Object.entries(STREAMING)) {
-    methods.push([name, {kind: 'serverStream', handle: (request) => handle(context, request)}])
+    methods.push([name, {kind: 'serverStream', handle: (request, call) => handle(context, request, call)}])
   }
   for (const [name, handle] of Object.entries(bidi)) methods.push([name, {kind: 'bidi', handle}])
   return {

@@ -5,6 +5,7 @@ import {frameMessage} from './frames.ts'
 import {readRequest, readRequests} from './read-requests.ts'
 import type {Call, Method} from './service.ts'
 import {encodeMessage, GrpcStatus, STATUS, statusOf} from './status.ts'
+import {untilAborted} from './until-aborted.ts'
 
 /** Production refuses larger requests: 10 MiB for a Firestore request, 10 MB for a publish request. */
 const MOST_REQUEST_BYTES = 10 * 1024 * 1024 + 64 * 1024
@@ -74,7 +75,9 @@ async function answered(stream: ServerHttp2Stream): Promise<void> {
 async function answer(stream: ServerHttp2Stream, method: Method, call: Call): Promise<void> {
   if (method.kind === 'unary') {
     const request = await readRequest(stream, MOST_REQUEST_BYTES)
-    await write(stream, await orAborted(method.handle(request, call), call.signal), call.signal)
+    const reply = method.handle(request, call)
+    // A handler that does not look at its signal must not hold the call beyond it.
+    await write(stream, reply instanceof Promise ? await untilAborted(reply, call.signal) : reply, call.signal)
     return
   }
   const messages =
@@ -91,17 +94,4 @@ async function answer(stream: ServerHttp2Stream, method: Method, call: Call): Pr
 async function write(stream: ServerHttp2Stream, message: Uint8Array, signal: AbortSignal): Promise<void> {
   if (stream.closed || stream.destroyed) return
   if (!stream.write(frameMessage(message))) await once(stream, 'drain', {signal}).catch(() => signal.throwIfAborted())
-}
-
-/** A handler that does not look at its signal must not hold the call beyond it. */
-async function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
-  if (!(work instanceof Promise)) return work
-  const {promise, reject} = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason as Error)
-  signal.addEventListener('abort', abort, {once: true})
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }

@@ -1,5 +1,6 @@
 import {encodePath, endOf} from './keys.ts'
 import type {Database} from './sqlite.ts'
+import type {ChildPage} from './store.ts'
 
 /** The numbers under which collections are stored, and what lies below a name. */
 export type Collections = {
@@ -13,13 +14,16 @@ export type Collections = {
   readonly group: (collectionId: string) => readonly string[]
   /** Databases (`projects/p/databases/d`) that hold documents, in order. */
   readonly databases: () => readonly string[]
-  readonly childIds: (name: string, after: string | undefined, limit: number) => readonly string[]
+  readonly childIds: (name: string, page: ChildPage) => readonly string[]
 }
 
 /** Cached numbers; beyond this many the cache starts anew, so that memory stays bounded. */
 const CACHE_SIZE = 10_000
 
 const HOLDS_DOCUMENTS = 'EXISTS (SELECT 1 FROM documents WHERE documents.collection = collections.id)'
+const HELD_DOCUMENTS = `(
+  EXISTS (SELECT 1 FROM documents AS d WHERE d.collection = collections.id AND d.update_time <= ?) OR
+  EXISTS (SELECT 1 FROM history AS h WHERE h.collection = collections.id AND h.until > ? AND h.update_time <= ?))`
 
 export function createCollections(database: Database): Collections {
   const select = database.prepare('SELECT id FROM collections WHERE database = ? AND key = ?')
@@ -32,6 +36,7 @@ export function createCollections(database: Database): Collections {
   const everywhere = database.prepare('SELECT database, path FROM collections WHERE collection_id = ?')
   const roots = database.prepare(`SELECT DISTINCT database FROM collections WHERE ${HOLDS_DOCUMENTS} ORDER BY database`)
   const next = database.prepare(`${range} AND ${HOLDS_DOCUMENTS} ORDER BY key LIMIT 1`)
+  const nextPast = database.prepare(`${range} AND ${HELD_DOCUMENTS} ORDER BY key LIMIT 1`)
   const cache = new Map<string, number>()
 
   const remember = (name: string, id: number): number => {
@@ -70,13 +75,14 @@ export function createCollections(database: Database): Collections {
     group: (collectionId) =>
       everywhere.all(collectionId).map((row) => `${String(row['database'])}/${String(row['path'])}`),
     databases: () => roots.all().map((row) => String(row['database']).replace(/\/documents$/, '')),
-    childIds: (name, after, limit) => {
+    childIds: (name, {after, limit, at}) => {
       const {root, segments} = splitRoot(name)
       const prefix = encodePath(segments)
       const ids: string[] = []
       let from = after === undefined ? prefix : endOf(encodePath([...segments, after]))
       while (ids.length < limit) {
-        const row = next.get(root, from, endOf(prefix))
+        const place = [root, from, endOf(prefix)] as const
+        const row = at === undefined ? next.get(...place) : nextPast.get(...place, at, at, at)
         const id = row && String(row['path']).split('/')[segments.length]
         if (id === undefined) break
         ids.push(id)

@@ -1,95 +1,150 @@
 import {formatFieldPath} from '../firestore/paths/field-path.ts'
 import {createValueReader} from '../firestore/query/field-reader.ts'
+import {createBuildQueue} from './build-queue.ts'
+import type {SteppedWork} from './build-queue.ts'
+import {createFieldEntries} from './field-entries.ts'
+import type {FieldEntries} from './field-entries.ts'
+import {BUILD_SIZES, createIndexBuilder} from './index-build.ts'
+import type {BuildSizes, IndexBuild} from './index-build.ts'
 import {encodeIndexKey} from './index-keys.ts'
 import {resultCode, SQLITE} from './sqlite.ts'
 import type {Database} from './sqlite.ts'
-import type {DocumentRow} from './statements.ts'
-import type {FieldIndex, StoredDocument, ValueRange} from './store.ts'
-
-export type IndexRow = DocumentRow & {readonly key: Uint8Array; readonly value: Uint8Array}
+import type {FieldIndex, StoredDocument} from './store.ts'
 
 /** The indexes that queries asked for. Collections are numbers, keys are sortable ids. */
-export type FieldIndexes = {
-  /** The number of an index, made now where it is worth it; undefined where reading the collection is as good. */
-  readonly open: (collection: number, index: FieldIndex) => number | undefined
-  /** Keeps a collection's indexes in step with a change of a document, inside the change's transaction. */
-  readonly update: (
-    collection: number,
-    key: Uint8Array,
-    before: StoredDocument | undefined,
-    after: StoredDocument | undefined,
-  ) => void
-  /** How many entries lie in a range, counted up to `most`. */
-  readonly count: (index: number, range: ValueRange, most: number) => number
-  /** Documents by value and then by key, or the other way round. */
-  readonly read: (collection: number, index: number, range: ValueRange, descending: boolean) => Iterable<IndexRow>
-}
+export type FieldIndexes = Disposable &
+  Pick<FieldEntries, 'count' | 'read'> & {
+    /**
+     * The number of an index that has all documents; undefined where it is still being built, which this begins, or
+     * where reading the collection is as good.
+     */
+    readonly open: (collection: number, index: FieldIndex) => number | undefined
+    /** Resolves when an index may be opened that is being built, which this begins; undefined where none is. */
+    readonly build: (collection: number, index: FieldIndex) => Promise<void> | undefined
+    /** Keeps a collection's indexes in step with a change of a document, inside the change's transaction. */
+    readonly update: (
+      collection: number,
+      key: Uint8Array,
+      before: StoredDocument | undefined,
+      after: StoredDocument | undefined,
+    ) => void
+  }
 
-type OpenIndex = {readonly id: number; readonly keysOf: (fields: Uint8Array) => readonly Buffer[]}
+type KnownIndex = {
+  readonly id: number
+  readonly keysOf: (fields: Uint8Array) => readonly Buffer[]
+  /** The key up to which it has all documents; undefined when it has them all. */
+  reached: Uint8Array | undefined
+  /** Present from its beginning to its end. */
+  build?: IndexBuild
+  built?: Promise<void>
+}
 
 /** So many indexes of a collection are kept; queries by further fields read the collection. */
 const MAX_INDEXES = 32
 
-/** @param above collections of at most so many documents are not worth an index */
-export function createFieldIndexes(database: Database, above: number): FieldIndexes {
-  const isLarge = database.prepare('SELECT 1 FROM documents WHERE collection = ? LIMIT 1 OFFSET ?')
-  const documents = database.prepare('SELECT key, fields FROM documents WHERE collection = ?')
-  const insertIndex = database.prepare('INSERT INTO field_indexes (collection, path, kind) VALUES (?, ?, ?)')
-  const insert = database.prepare('INSERT OR IGNORE INTO field_entries (field, value, key) VALUES (?, ?, ?)')
-  const remove = database.prepare('DELETE FROM field_entries WHERE field = ? AND value = ? AND key = ?')
-  const inRange = 'field = ? AND value >= ? AND value < ?'
-  const count = database.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM field_entries WHERE ${inRange} LIMIT ?)`)
-  const [ascending, descending] = ['ASC', 'DESC'].map((direction) =>
-    database.prepare(
-      `SELECT e.value, d.key, d.create_time, d.update_time, d.fields FROM field_entries AS e
-       CROSS JOIN documents AS d ON d.collection = ? AND d.key = e.key
-       WHERE ${inRange} ORDER BY e.value ${direction}, e.key ${direction}`,
-    ),
-  )
-  const byCollection = loadIndexes(database)
+/** So many entries are removed in one step. */
+const REMOVED_IN_STEP = 1000
 
-  const build = (collection: number, index: FieldIndex): number | undefined => {
-    const keysOf = createKeyReader(index)
-    database.exec('BEGIN IMMEDIATE')
+/** @param above collections of at most so many documents are not worth an index */
+export function createFieldIndexes(database: Database, above: number, sizes: BuildSizes = BUILD_SIZES): FieldIndexes {
+  const isLarger = database.prepare('SELECT 1 FROM documents WHERE collection = ? LIMIT 1 OFFSET ?')
+  const insertIndex = database.prepare(
+    "INSERT INTO field_indexes (collection, path, kind, reached) VALUES (?, ?, ?, x'')",
+  )
+  const removeIndex = database.prepare('DELETE FROM field_indexes WHERE id = ?')
+  const entries = createFieldEntries(database)
+  const startBuild = createIndexBuilder(database, entries, sizes)
+  const queue = createBuildQueue(sizes.pieceMs)
+  const byCollection = loadIndexes(database)
+  /** Indexes for which there was no room: until the process ends, their queries are slow and right. */
+  const hopeless = new Set<string>()
+
+  const create = (collection: number, index: FieldIndex): KnownIndex | undefined => {
     try {
-      const id = Number(insertIndex.run(collection, JSON.stringify(index.path), index.of).lastInsertRowid)
-      for (const {key, fields} of documents.iterate(collection) as Iterable<DocumentRow & {key: Uint8Array}>) {
-        for (const value of keysOf(fields)) insert.run(id, value, key)
-      }
-      database.exec('COMMIT')
-      const open = byCollection.get(collection) ?? new Map<string, OpenIndex>()
-      byCollection.set(collection, open.set(nameOf(index), {id, keysOf}))
-      return id
+      const {lastInsertRowid: id} = insertIndex.run(collection, JSON.stringify(index.path), index.of)
+      const known = {id: Number(id), keysOf: createKeyReader(index), reached: Buffer.alloc(0)}
+      const indexes = byCollection.get(collection) ?? new Map<string, KnownIndex>()
+      byCollection.set(collection, indexes.set(nameOf(index), known))
+      return known
     } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      // Without room for an index a query is slow and right.
       if (resultCode(error) === SQLITE.full) return undefined
       throw error
     }
   }
+  const remove = (collection: number, index: FieldIndex, {id}: KnownIndex): boolean => {
+    if (entries.removeSome(id, REMOVED_IN_STEP) > 0) return false
+    removeIndex.run(id)
+    return byCollection.get(collection)!.delete(nameOf(index))
+  }
+
+  /** Builds an index or, where there is no room for it, removes what there is of it. */
+  const planWork = (collection: number, index: FieldIndex, known: KnownIndex): SteppedWork => {
+    const build = startBuild({...known, collection, reached: known.reached!})
+    known.build = build
+    let isHopeless = false
+    return {
+      step: () => {
+        try {
+          if (isHopeless) return remove(collection, index, known)
+          if (!build.step()) return false
+          known.reached = undefined
+        } catch (error) {
+          if (resultCode(error) !== SQLITE.full) throw error
+          const isSecond = isHopeless
+          isHopeless = true
+          hopeless.add(`${collection} ${nameOf(index)}`)
+          if (!isSecond) return false
+        }
+        delete known.build
+        return true
+      },
+    }
+  }
+
+  const find = (collection: number, index: FieldIndex): KnownIndex | undefined => {
+    const indexes = byCollection.get(collection)
+    const known = indexes?.get(nameOf(index))
+    if (known && (known.reached === undefined || known.build)) return known
+    if (hopeless.has(`${collection} ${nameOf(index)}`)) return undefined
+    if (!known) {
+      if ((indexes?.size ?? 0) >= MAX_INDEXES) return undefined
+      if (!Number.isFinite(above) || !isLarger.get(collection, above)) return undefined
+    }
+    const begun = known ?? create(collection, index)
+    if (!begun) return undefined
+    const work = planWork(collection, index, begun)
+    if (isLarger.get(collection, sizes.atOnce)) {
+      begun.built = queue.add(work)
+      // Who waits for it is told; there may be nobody.
+      begun.built.catch(() => undefined)
+    } else while (!work.step());
+    return begun
+  }
 
   return {
+    count: entries.count,
+    read: entries.read,
     open: (collection, index) => {
-      const indexes = byCollection.get(collection)
-      const known = indexes?.get(nameOf(index))
-      if (known) return known.id
-      if ((indexes?.size ?? 0) >= MAX_INDEXES) return undefined
-      if (!Number.isFinite(above) || !isLarge.get(collection, above)) return undefined
-      return build(collection, index)
+      const known = find(collection, index)
+      return known?.reached === undefined ? known?.id : undefined
+    },
+    build: (collection, index) => {
+      const known = find(collection, index)
+      return known?.reached === undefined ? undefined : known.built
     },
     update: (collection, key, before, after) => {
       const indexes = byCollection.get(collection)
       if (!indexes) return
-      for (const {id, keysOf} of indexes.values()) {
+      for (const {id, keysOf, build} of indexes.values()) {
         const old = before ? keysOf(before.fields) : []
         const now = after ? keysOf(after.fields) : []
-        for (const value of old) if (!now.some((other) => other.equals(value))) remove.run(id, value, key)
-        for (const value of now) if (!old.some((other) => other.equals(value))) insert.run(id, value, key)
+        for (const value of old) if (!now.some((other) => other.equals(value))) entries.remove(id, value, key)
+        for (const value of now) if (!old.some((other) => other.equals(value))) entries.add(id, value, key)
+        build?.touch(key)
       }
     },
-    count: (index, {from, to}, most) => Number(count.get(index, from, to, most)?.['n']),
-    read: (collection, index, {from, to}, isDescending) =>
-      (isDescending ? descending! : ascending!).iterate(collection, index, from, to) as Iterable<IndexRow>,
+    [Symbol.dispose]: () => queue[Symbol.dispose](),
   }
 }
 
@@ -104,14 +159,18 @@ function createKeyReader({path, of}: FieldIndex): (fields: Uint8Array) => readon
   }
 }
 
-function loadIndexes(database: Database): Map<number, Map<string, OpenIndex>> {
-  const byCollection = new Map<number, Map<string, OpenIndex>>()
-  for (const row of database.prepare('SELECT id, collection, path, kind FROM field_indexes').all()) {
+function loadIndexes(database: Database): Map<number, Map<string, KnownIndex>> {
+  const byCollection = new Map<number, Map<string, KnownIndex>>()
+  for (const row of database.prepare('SELECT id, collection, path, kind, reached FROM field_indexes').all()) {
     const path = JSON.parse(String(row['path'])) as string[]
     const index: FieldIndex = {path, of: row['kind'] === 'elements' ? 'elements' : 'value'}
     const collection = Number(row['collection'])
-    const open = byCollection.get(collection) ?? new Map<string, OpenIndex>()
-    byCollection.set(collection, open.set(nameOf(index), {id: Number(row['id']), keysOf: createKeyReader(index)}))
+    const indexes = byCollection.get(collection) ?? new Map<string, KnownIndex>()
+    const reached = (row['reached'] as Uint8Array | null) ?? undefined
+    byCollection.set(
+      collection,
+      indexes.set(nameOf(index), {id: Number(row['id']), keysOf: createKeyReader(index), reached}),
+    )
   }
   return byCollection
 }

@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
+import type {BuildSizes} from './index-build.ts'
 import {createTables, readSchemaVersion, SCHEMA_VERSION, upgradeTables} from './schema.ts'
 import {loadSqlite, resultCode, SQLITE} from './sqlite.ts'
 import type {Database} from './sqlite.ts'
@@ -11,6 +12,8 @@ export type StoreOptions = {
   readonly maxBytes?: number
   /** Collections of more documents get the indexes that queries ask for; 500 unless given, Infinity for none ever. */
   readonly indexAbove?: number
+  /** How indexes are built; tests do so with small collections. */
+  readonly indexBuild?: BuildSizes
 }
 
 const PAGE_BYTES = 4096
@@ -49,7 +52,7 @@ function prepareDatabase(database: Database, file: string, options: StoreOptions
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   database.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
   if (version === 0) createTables(database)
-  else if (version < SCHEMA_VERSION) upgradeTables(database)
+  else if (version < SCHEMA_VERSION) upgradeTables(database, version)
   if (options.maxBytes) database.exec(`PRAGMA max_page_count = ${Math.ceil(options.maxBytes / PAGE_BYTES)}`)
   // A write now, so that what cannot be written is known before anything is promised.
   database.exec('UPDATE clock SET last_commit = last_commit')

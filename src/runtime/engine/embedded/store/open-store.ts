@@ -23,7 +23,7 @@ export function openStore(options: StoreOptions): DocumentStore {
   const database = openDatabase(options)
   const collections = createCollections(database)
   const statements = createStatements(database)
-  const indexes = createFieldIndexes(database, options.indexAbove ?? INDEX_ABOVE)
+  const indexes = createFieldIndexes(database, options.indexAbove ?? INDEX_ABOVE, options.indexBuild)
   const listeners = new Set<(committed: CommittedChanges) => void>()
   let lastCommit = statements.readClock()
   let commits = 0
@@ -75,6 +75,10 @@ export function openStore(options: StoreOptions): DocumentStore {
         },
       }
     },
+    buildIndex: (collection, index) => {
+      const number = collections.find(collection)
+      return number === undefined ? undefined : indexes.build(number, index)
+    },
     collections: collections.list,
     databases: collections.databases,
     collectionGroup: collections.group,
@@ -99,7 +103,10 @@ export function openStore(options: StoreOptions): DocumentStore {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    [Symbol.dispose]: () => database.close(),
+    [Symbol.dispose]: () => {
+      indexes[Symbol.dispose]()
+      database.close()
+    },
   }
 }
 

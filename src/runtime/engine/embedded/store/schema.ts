@@ -1,7 +1,7 @@
 import type {Database} from './sqlite.ts'
 
 /** The version of the tables below, kept in the file as `user_version`. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /**
  * `documents` is keyed by its collection's number and the id in sortable form, so that a point read is one index
@@ -42,7 +42,8 @@ const TABLES = `
 
 /**
  * Since version 2. `field_entries` has a document's key under its value for each index of `field_indexes`, which are
- * made when a query first asks for them; `path` is a JSON array.
+ * made when a query first asks for them; `path` is a JSON array. One that is not finished has the documents up to the key
+ * `reached`, and of those behind it some; a finished one has NULL there, which is since version 3.
  */
 const INDEX_TABLES = `
   CREATE TABLE field_indexes (
@@ -50,6 +51,7 @@ const INDEX_TABLES = `
     collection INTEGER NOT NULL,
     path TEXT NOT NULL,
     kind TEXT NOT NULL,
+    reached BLOB,
     UNIQUE (collection, path, kind)
   );
   CREATE TABLE field_entries (
@@ -70,7 +72,8 @@ export function createTables(database: Database): void {
   database.exec(`BEGIN IMMEDIATE; ${TABLES} ${INDEX_TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
 }
 
-/** Brings a file of version 1 to this version, wholly or not at all. */
-export function upgradeTables(database: Database): void {
-  database.exec(`BEGIN IMMEDIATE; ${INDEX_TABLES} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+/** Brings a file of an earlier version to this one, wholly or not at all. */
+export function upgradeTables(database: Database, version: number): void {
+  const changes = version === 1 ? INDEX_TABLES : 'ALTER TABLE field_indexes ADD COLUMN reached BLOB;'
+  database.exec(`BEGIN IMMEDIATE; ${changes} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
 }

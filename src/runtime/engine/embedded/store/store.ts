@@ -45,8 +45,16 @@ export type IndexReader = {
   readonly read: (ranges: readonly ValueRange[], descending: boolean) => Iterable<IndexedDocument>
 }
 
+/** Up to `limit` ids, those behind `after`, as they were at `at`. */
+export type ChildPage = {
+  readonly after?: string | undefined
+  readonly limit: number
+  readonly at?: number | undefined
+}
+
 /**
- * Documents by resource name. All of it is synchronous: between two awaits of a caller nothing else changes.
+ * Documents by resource name. All of it is synchronous: between two awaits of a caller nothing else changes. Only an
+ * index comes to be there meanwhile, and that changes no answer.
  * `at` (microseconds) asks for the state of that moment, which may be up to `HISTORY_MICROS` in the past; without it
  * the latest state answers. Collections are named as documents are, without the last id.
  */
@@ -57,10 +65,15 @@ export type DocumentStore = Disposable & {
   /** The documents directly in a collection, in order of their ids. To be read to its end or left before a commit. */
   readonly scan: (collection: string, range: IdRange, at?: number) => Iterable<NamedDocument>
   /**
-   * An index of a collection, which the first to ask for it has made; undefined where reading the collection is as
-   * good because it is small. It is kept from then on, also between processes.
+   * An index of a collection, which the first to ask for it has made; undefined as long as it is being built, and where
+   * reading the collection is as good because it is small. It is kept from then on, also between processes.
    */
   readonly openIndex: (collection: string, index: FieldIndex) => IndexReader | undefined
+  /**
+   * Resolves when an index is built, or is given up because the disk is full; undefined where it can be opened now, or
+   * never. Many who wait wait for the same; nobody else does, for it is built in pieces of some milliseconds.
+   */
+  readonly buildIndex: (collection: string, index: FieldIndex) => Promise<void> | undefined
   /**
    * Names of the collections that hold documents at or below a parent (`…/documents` or a document's name), in order
    * of their names; with `collectionId` only those whose last part it is.
@@ -71,7 +84,7 @@ export type DocumentStore = Disposable & {
   /** Names of all collections with this last id, in all databases. */
   readonly collectionGroup: (collectionId: string) => readonly string[]
   /** Ids directly below a document, the root, or a collection, that lead to at least one document further down. */
-  readonly childIds: (name: string, after: string | undefined, limit: number) => readonly string[]
+  readonly childIds: (name: string, page: ChildPage) => readonly string[]
   /**
    * Applies all changes or none, with one commit time. Throws StoreFullError where the disk has no room.
    */

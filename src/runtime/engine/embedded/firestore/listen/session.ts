@@ -1,7 +1,9 @@
 import {statusOf} from '../../grpc/status.ts'
+import {untilAborted} from '../../grpc/until-aborted.ts'
 import {invalidArgument} from '../errors.ts'
 import {parseDatabase} from '../paths/names.ts'
 import type {ServiceContext} from '../rpc/context.ts'
+import {buildTarget} from './build-target.ts'
 import type {Interest} from './interest.ts'
 import {mergeDeltas} from './merge.ts'
 import {
@@ -26,6 +28,8 @@ export type Listening = {readonly interest: Interest; readonly tokens: ResumeTok
  * it is then taken.
  */
 export type Session = Disposable & {
+  /** Resolves when a request can be handled without reading a large collection for it. Rejects when the signal aborts. */
+  readonly prepare: (request: Buffer, signal: AbortSignal) => Promise<void>
   /** Throws what ends the whole stream: INVALID_ARGUMENT for a database that is none or another one. */
   readonly handle: (request: Buffer) => Iterable<Buffer>
   /** Everything that changed for the targets since, as one snapshot; nothing where nothing did. */
@@ -99,6 +103,10 @@ export function openSession(context: ServiceContext, {interest, tokens}: Listeni
   }
 
   return {
+    prepare: async (bytes, signal) => {
+      const built = buildTarget(store, bytes)
+      if (built) await untilAborted(built, signal)
+    },
     *handle(bytes) {
       const request = readListenRequest(bytes)
       if (database === undefined || request.database !== '') {

@@ -73,7 +73,7 @@ export function runAggregations(
   trace?: QueryTrace,
 ): Fields {
   const folds = aggregations.map((aggregation) => ({alias: aggregation.alias, fold: createFold(aggregation)}))
-  for (const document of selectDocuments(store, withFields(query, aggregations), at, trace)) {
+  for (const document of selectDocuments(store, orderByFields(query, aggregations), at, trace)) {
     for (const {fold} of folds) fold.add(document)
   }
   return new Map(folds.map(({alias, fold}) => [alias, fold.result()]))
@@ -94,7 +94,7 @@ function selectDocuments(
  * Ordering by a field keeps the documents that have it. The service orders by the aggregated fields before the name, as the
  * index does that it reads, which tells where something is cut off.
  */
-function withFields(query: Query, aggregations: readonly Aggregation[]): Query {
+export function orderByFields(query: Query, aggregations: readonly Aggregation[]): Query {
   const ordered = new Set(query.orderBy.map(({path}) => formatFieldPath(path)))
   const fields = aggregations.flatMap((aggregation) => (aggregation.kind === 'count' ? [] : [aggregation.path]))
   const name = query.orderBy.findIndex(({path}) => isName(path))

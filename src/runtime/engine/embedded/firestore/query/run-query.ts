@@ -104,7 +104,8 @@ export function coversCollection(query: Query, collection: string): boolean {
   return collectionId === undefined || below === collectionId || below.endsWith(`/${collectionId}`)
 }
 
-function listCollections(store: DocumentStore, query: Query): readonly string[] {
+/** Names of the collections that a query looks into. */
+export function listCollections(store: DocumentStore, query: Query): readonly string[] {
   const {parent, collectionId, allDescendants} = query
   if (collectionId !== undefined && !allDescendants) return [`${parent}/${collectionId}`]
   return store.collections(parent, collectionId).filter((collection) => coversCollection(query, collection))

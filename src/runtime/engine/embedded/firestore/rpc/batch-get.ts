@@ -33,15 +33,15 @@ export function batchGetDocuments(
   const turn =
     transaction && !transaction.readOnly ? context.transactions.turns.take(transaction, [...names]) : undefined
   const answer = () => answerDocuments(context, names, mask, openView(context, consistency, transaction))
-  return turn ? afterTurn(turn, answer) : answer()
+  return turn ? answerAfter(turn, answer) : answer()
 }
 
-/** Answers when the transaction's turn has come. */
-export async function* afterTurn(
-  turn: Promise<void>,
-  answer: () => Iterable<Uint8Array>,
+/** Answers when what a call waits for has come: its transaction's turn, or an index. */
+export async function* answerAfter(
+  wait: Promise<unknown>,
+  answer: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
-  await turn
+  await wait
   yield* answer()
 }
 

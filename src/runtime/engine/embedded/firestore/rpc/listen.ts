@@ -27,6 +27,8 @@ export async function* listenRpc(
   const reading = (async () => {
     try {
       for await (const request of requests) {
+        // Other targets hear of changes meanwhile.
+        await session.prepare(request, signal)
         inbox.push(request)
         rouse()
       }

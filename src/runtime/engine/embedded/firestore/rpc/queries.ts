@@ -1,6 +1,7 @@
+import type {Call} from '../../grpc/service.ts'
 import {invalidArgument} from '../errors.ts'
 import {parseParent} from '../paths/names.ts'
-import {runAggregations} from '../query/aggregate.ts'
+import {orderByFields, runAggregations} from '../query/aggregate.ts'
 import type {Aggregation} from '../query/aggregate.ts'
 import {decodeAggregationQuery} from '../query/decode-aggregation.ts'
 import {decodeQuery} from '../query/decode-query.ts'
@@ -12,7 +13,8 @@ import {writeFields} from '../values/encode.ts'
 import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
 import {Writer} from '../values/writer.ts'
-import {afterTurn} from './batch-get.ts'
+import {answerAfter} from './batch-get.ts'
+import {waitForIndexes} from './build-indexes.ts'
 import {consistencyReaders, findTransaction, openView} from './consistency.ts'
 import type {Consistency, View} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
@@ -25,27 +27,30 @@ type Answer = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 const writer = new Writer()
 
 /** RunQuery: one message per document, or one with the read time where there is none. */
-export function runQueryRpc(context: ServiceContext, request: Buffer): Answer {
+export function runQueryRpc(context: ServiceContext, request: Buffer, call: Pick<Call, 'signal'>): Answer {
   const {parent, body, consistency, explain} = readQueryRequest(request, {
     explain: 0x52,
     consistency: {transaction: 0x2a, newTransaction: 0x32, readTime: 0x3a},
   })
   const query = decodeQuery(body, parent)
   if (explain?.analyze === false) return [encodePlan(query, 0x5a)]
-  return inView(context, {query, consistency}, (view) => answerQuery(context, query, view, explain))
+  const open = (): Answer => inView(context, {query, consistency}, (view) => answerQuery(context, query, view, explain))
+  const built = waitForIndexes(context, query, consistency, call.signal)
+  return built ? answerAfter(built, open) : open()
 }
 
 /** RunAggregationQuery: one message with all results. */
-export function runAggregationRpc(context: ServiceContext, request: Buffer): Answer {
+export function runAggregationRpc(context: ServiceContext, request: Buffer, call: Pick<Call, 'signal'>): Answer {
   const {parent, body, consistency, explain} = readQueryRequest(request, {
     explain: 0x42,
     consistency: {transaction: 0x22, newTransaction: 0x2a, readTime: 0x32},
   })
   const {query, aggregations} = decodeAggregationQuery(body, parent)
   if (explain?.analyze === false) return [encodePlan(query, 0x52)]
-  return inView(context, {query, consistency}, (view) =>
-    answerAggregation(context, {query, aggregations}, view, explain),
-  )
+  const open = (): Answer =>
+    inView(context, {query, consistency}, (view) => answerAggregation(context, {query, aggregations}, view, explain))
+  const built = waitForIndexes(context, orderByFields(query, aggregations), consistency, call.signal)
+  return built ? answerAfter(built, open) : open()
 }
 
 type QueryTags = {readonly explain: number; readonly consistency: Parameters<typeof consistencyReaders>[1]}
@@ -89,7 +94,7 @@ function inView(
   if (!transaction || transaction.readOnly) return open()
   const key = `${query.parent}/${query.collectionId ?? ''}?`
   const turn = context.transactions.turns.take(transaction, [key])
-  return turn ? afterTurn(turn, open) : open()
+  return turn ? answerAfter(turn, open) : open()
 }
 
 /** The only answer of a query that is not to run; `tag` is that of `explain_metrics`. */

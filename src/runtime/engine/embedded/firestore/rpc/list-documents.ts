@@ -1,3 +1,5 @@
+import type {Call} from '../../grpc/service.ts'
+import type {DocumentStore} from '../../store/store.ts'
 import {invalidArgument} from '../errors.ts'
 import {parseFieldPath} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
@@ -11,6 +13,7 @@ import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
 import {Writer} from '../values/writer.ts'
 import {readMask} from '../writes/parse.ts'
+import {waitForIndexes} from './build-indexes.ts'
 import {consistencyReaders, findTransaction, openView} from './consistency.ts'
 import type {Consistency} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
@@ -23,7 +26,11 @@ const DEFAULT_PAGE = 300
 const writer = new Writer()
 
 /** ListDocuments of one collection, by id or by `order_by`; `show_missing` adds the ids that only lead further down. */
-export function listDocuments(context: ServiceContext, request: Buffer): Uint8Array {
+export function listDocuments(
+  context: ServiceContext,
+  request: Buffer,
+  {signal}: Pick<Call, 'signal'>,
+): Uint8Array | Promise<Uint8Array> {
   const consistency: Consistency = {}
   const page = {size: 0, token: ''}
   let parent = ''
@@ -46,11 +53,8 @@ export function listDocuments(context: ServiceContext, request: Buffer): Uint8Ar
   if (collectionId !== '') checkId(collectionId, 'Collection id')
   if (showMissing && collectionId === '') throw invalidArgument('show_missing requires a collection id.')
   const name = parseParent(parent)
-  const view = openView(context, consistency, findTransaction(context, name.database, consistency))
-
   const size = page.size || DEFAULT_PAGE
   const query = buildQuery(formatName(name), collectionId, parseOrderBy(orderBy))
-  view.transaction?.queries.push(query)
   const start = parsePageToken(page.token)
   const byName = orderBy === ''
   const offset = byName ? 0 : Number(start ?? 0)
@@ -61,59 +65,48 @@ export function listDocuments(context: ServiceContext, request: Buffer): Uint8Ar
     limit: size + 1,
     startAt: after === undefined ? undefined : {values: [{kind: 'reference', value: after}], before: false},
   }
-  const entries: {readonly name: string; readonly document?: ReturnType<typeof runQuery>[number]}[] = runQuery(
-    context.store,
-    paged,
-    view.at,
-  ).map((document) => ({name: document.name, document}))
-  if (showMissing) addMissing(context, entries, {collection: `${query.parent}/${collectionId}`, after, limit: size + 1})
 
-  const shown = entries.slice(0, size)
-  for (const {name, document} of shown) {
-    writer.uint(0x0a).message(() => {
-      if (document) writeDocument(writer, document, mask)
-      else writer.uint(0x0a).string(name)
-    })
+  const answer = (): Uint8Array => {
+    const view = openView(context, consistency, findTransaction(context, name.database, consistency))
+    view.transaction?.queries.push(query)
+    const entries: {readonly name: string; readonly document?: ReturnType<typeof runQuery>[number]}[] = runQuery(
+      context.store,
+      paged,
+      view.at,
+    ).map((document) => ({name: document.name, document}))
+    if (showMissing) {
+      addMissing(context.store, entries, `${query.parent}/${collectionId}`, {after, limit: size + 1, at: view.at})
+    }
+    const shown = entries.slice(0, size)
+    for (const {name, document} of shown) {
+      writer.uint(0x0a).message(() => {
+        if (document) writeDocument(writer, document, mask)
+        else writer.uint(0x0a).string(name)
+      })
+    }
+    if (entries.length > size) {
+      writer.uint(0x12).string(formatPageToken(byName ? shown.at(-1)!.name : String(offset + size)))
+    }
+    return writer.finish()
   }
-  if (entries.length > size) {
-    writer.uint(0x12).string(formatPageToken(byName ? shown.at(-1)!.name : String(offset + size)))
-  }
-  return writer.finish()
+  const built = waitForIndexes(context, paged, consistency, signal)
+  return built ? built.then(answer) : answer()
 }
 
-/** ListCollectionIds directly below a document or the root. */
-export function listCollectionIds({store, timeline}: ServiceContext, request: Buffer): Uint8Array {
-  const consistency: Consistency = {}
-  const page = {size: 0, token: ''}
-  let parent = ''
-  readMessage(new Reader(request), {
-    0x0a: (field) => (parent = field.string()),
-    0x10: (field) => (page.size = Number(field.int64())),
-    0x1a: (field) => (page.token = field.string()),
-    ...consistencyReaders(consistency, {readTime: 0x22}),
-  })
-  if (page.size < 0) throw invalidArgument('Page size must be nonnegative.')
-  if (consistency.readTime !== undefined) timeline.check(consistency.readTime)
-  const name = formatName(parseParent(parent))
-  const size = page.size || DEFAULT_PAGE
-  const ids = store.childIds(name, parsePageToken(page.token), size + 1)
-  const shown = ids.slice(0, size)
-  for (const id of shown) writer.uint(0x0a).string(id)
-  if (ids.length > size) writer.uint(0x12).string(formatPageToken(shown.at(-1)))
-  return writer.finish()
-}
+type Page = {readonly after: string | undefined; readonly limit: number; readonly at: number | undefined}
 
 function addMissing(
-  {store}: ServiceContext,
+  store: DocumentStore,
   entries: {readonly name: string}[],
-  {collection, after, limit}: {readonly collection: string; readonly after: string | undefined; readonly limit: number},
+  collection: string,
+  {after, limit, at}: Page,
 ): void {
   const present = new Set(entries.map(({name}) => name))
   const from = after?.slice(collection.length + 1)
-  for (const id of store.childIds(collection, from, limit)) {
+  for (const id of store.childIds(collection, {after: from, limit, at})) {
     const name = `${collection}/${id}`
     // A document may exist and lie behind this page; then it comes with a later one.
-    if (!present.has(name) && !store.get(name)) entries.push({name})
+    if (!present.has(name) && !store.get(name, at)) entries.push({name})
   }
   entries.sort((left, right) => compareNames(left.name, right.name))
 }
