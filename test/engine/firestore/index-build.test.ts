@@ -177,6 +177,13 @@ describe('while an index is built', () => {
     fieldFilter: {field: {fieldPath: 'a'}, op: 'EQUAL', value: {integerValue: value}},
   })
   const structuredQuery = {from: [{collectionId: 'c'}], where: where(7)}
+  const stages = [
+    {name: 'collection', args: [{referenceValue: '/c'}]},
+    {
+      name: 'where',
+      args: [{functionValue: {name: 'equal', args: [{fieldReferenceValue: 'a'}, {integerValue: 7}]}}],
+    },
+  ]
   const seventh = expect.objectContaining({name: `${ROOT}/c/d7`})
 
   test('others are answered, and its query after them', async () => {
@@ -207,6 +214,11 @@ describe('while an index is built', () => {
       'ListDocuments',
       {parent: ROOT, collectionId: 'c', orderBy: 'a desc', pageSize: 1},
       {documents: [expect.objectContaining({name: `${ROOT}/c/d49`})]},
+    ],
+    [
+      'ExecutePipeline',
+      {database: ROOT.replace('/documents', ''), structuredPipeline: {pipeline: {stages}}},
+      {results: [seventh]},
     ],
   ])('%s waits for it instead of reading the collection', async (method, request, answer) => {
     using service = createService(50)

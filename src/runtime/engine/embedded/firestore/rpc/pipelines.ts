@@ -1,3 +1,4 @@
+import type {Call} from '../../grpc/service.ts'
 import {GrpcStatus} from '../../grpc/status.ts'
 import {invalidArgument} from '../errors.ts'
 import {deferModifications, modifyDocuments} from '../pipeline/modify/apply.ts'
@@ -12,7 +13,8 @@ import type {Transaction} from '../transactions/transaction.ts'
 import {writeFields} from '../values/encode.ts'
 import {Writer} from '../values/writer.ts'
 import {commitWrites} from '../writes/commit.ts'
-import {afterTurn} from './batch-get.ts'
+import {answerByIndexes} from './answer-by-indexes.ts'
+import {answerAfter} from './batch-get.ts'
 import {findTransaction, openView} from './consistency.ts'
 import type {View} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
@@ -28,15 +30,18 @@ const BATCH = 100
 const writer = new Writer()
 
 /** ExecutePipeline. */
-export function executePipeline(context: ServiceContext, request: Buffer): Answer {
+export function executePipeline(context: ServiceContext, request: Buffer, {signal}: Pick<Call, 'signal'>): Answer {
   const pipeline = decodePipelineRequest(request)
   const {database, consistency, autoCommit} = pipeline
   const transaction = findTransaction(context, database, consistency)
   if (autoCommit && !transaction) throw invalidArgument('auto_commit_transaction needs a transaction.')
-  const open = (): Iterable<Uint8Array> => answer(context, pipeline, openView(context, consistency, transaction))
+  const open = (): Answer =>
+    answerByIndexes(context.store, signal, (store) =>
+      answer({...context, store}, pipeline, openView(context, consistency, transaction)),
+    )
   if (!transaction || transaction.readOnly) return open()
   const turn = context.transactions.turns.take(transaction, listTurns(pipeline))
-  return turn ? afterTurn(turn, open) : open()
+  return turn ? answerAfter(turn, open) : open()
 }
 
 function* answer(context: ServiceContext, request: PipelineRequest, view: View): Generator<Uint8Array> {
