@@ -72,6 +72,20 @@ describe.skipIf(process.platform === 'win32')('the class archive of an emulator'
     expect(await readdir(stage.cache)).toEqual([])
   })
 
+  test.runIf(process.platform === 'linux')(
+    'is not tried where nothing can be written or there is no room',
+    async () => {
+      await using stage = await prepare()
+      const key = {service: 'firestore', java, jar: stage.jar, jvmFlags: [], environment: {}} as const
+      expect(await openClassArchive('/proc/self', key)).toMatchObject({state: 'none', flags: []})
+      expect(await openClassArchive(stage.cache, key, Number.MAX_SAFE_INTEGER)).toMatchObject({
+        state: 'none',
+        flags: [],
+      })
+      expect(await readdir(stage.cache)).toEqual([])
+    },
+  )
+
   test('that was dropped is written anew', async () => {
     await using stage = await prepare()
     const first = await stage.open()

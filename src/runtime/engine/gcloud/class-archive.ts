@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {readdir, rename, rm, stat} from 'node:fs/promises'
+import {readdir, rename, rm, stat, statfs, utimes, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import type {ProbedService} from '../probe.ts'
@@ -32,8 +32,11 @@ type ArchiveKey = {
 
 /** The first version with archives of an application's own classes, written when it ends (JEP 350). */
 const OLDEST_JAVA = 13
-/** Archives of other jars and Javas stay for so long: whoever switches between two of them makes both once. */
+/** Archives of other jars and Javas stay for so long after they were read: whoever switches between two of them makes both once. */
 const KEPT_FOR_MS = 30 * 24 * 3_600_000
+
+/** Both archives together, with much to spare: that of Firestore has 44 MB, that of Pub/Sub 27 (measured). */
+const MOST_BYTES = 200_000_000
 
 /** Variables with flags that every JVM takes. */
 const FLAG_VARIABLES = ['JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS']
@@ -44,11 +47,13 @@ const NONE: ClassArchive = {state: 'none', flags: [], keep: async () => {}, drop
  * The archive of an emulator in a cache folder, under a name that is made of everything that it depends on. Two runs may
  * write it at once: each writes a file of its own and gives it the name in one step when it is complete.
  */
-export async function openClassArchive(folder: string, key: ArchiveKey): Promise<ClassArchive> {
+export async function openClassArchive(folder: string, key: ArchiveKey, mostBytes = MOST_BYTES): Promise<ClassArchive> {
   const {service, java} = key
   if (java.version === undefined || (java.major ?? 0) < OLDEST_JAVA || process.platform === 'win32') return NONE
   const file = join(folder, `${service}-${await hashOf(key)}.jsa`)
   if (await exists(file)) {
+    // By this the next ones to be removed are told from those in use.
+    await utimes(file, new Date(), new Date()).catch(() => {})
     return {
       state: 'read',
       // What a JVM thinks of an archive it says only when asked.
@@ -57,12 +62,8 @@ export async function openClassArchive(folder: string, key: ArchiveKey): Promise
       drop: () => rm(file, {force: true}),
     }
   }
-  try {
-    makeFolder(folder)
-  } catch {
-    return NONE
-  }
   const unfinished = `${file}.${process.pid}.tmp`
+  if (!(await canHold(folder, unfinished, mostBytes))) return NONE
   return {
     state: 'written',
     flags: [`-XX:ArchiveClassesAtExit=${unfinished}`],
@@ -72,6 +73,19 @@ export async function openClassArchive(folder: string, key: ArchiveKey): Promise
       await removeOld(file)
     },
     drop: () => rm(unfinished, {force: true}),
+  }
+}
+
+/** Whether an archive can be written: a JVM that tries in vain takes its seconds all the same, at the end of every run. */
+async function canHold(folder: string, file: string, bytes: number): Promise<boolean> {
+  try {
+    makeFolder(folder)
+    await writeFile(file, '')
+    await rm(file)
+    const {bavail, bsize} = await statfs(folder)
+    return bavail * bsize >= bytes
+  } catch {
+    return false
   }
 }
 

@@ -37,8 +37,8 @@ export type EmulatorOptions = Pick<EngineOptions, 'projectId' | 'signal' | 'log'
 const ATTEMPTS = 3
 /** The emulators keep nothing on disk, so nothing is lost if this is too short. */
 const GRACE_MS = 1500
-/** Writing a class archive takes about a second, on a machine that does nothing else. */
-const WRITING_GRACE_MS = 10_000
+/** Writing a class archive takes a second or two on a machine that does nothing else, and was seen to take over ten. */
+const WRITING_GRACE_MS = 30_000
 
 /**
  * One emulator, ready when it answered an RPC. A default port that somebody takes between the look and the start is
