@@ -98,7 +98,7 @@ export function describePipelines({newDatabase}: FirestoreClients): void {
       await fill(db)
       const first = () => db.pipeline().collection('shops').limit(1)
       const [bare] = (await first().select('city', field('place.zip')).execute()).results
-      expect(bare!.data()).toEqual({city: 'Berlin', 'place.zip': 1})
+      expect(bare!.data()).toEqual({city: 'Berlin', place: {zip: 1}})
       expect([bare!.ref, bare!.createTime, bare!.updateTime]).toEqual([undefined, undefined, undefined])
       const [named] = (await first().select('city', '__name__').execute()).results
       expect([named!.data(), named!.id]).toEqual([{city: 'Berlin'}, 'a'])

@@ -1,7 +1,7 @@
 import {DOCUMENT_NAME} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {decodeFields} from '../values/decode.ts'
-import {getField} from '../values/fields.ts'
+import {getField, setField} from '../values/fields.ts'
 import {Reader} from '../values/reader.ts'
 import type {Fields, Value} from '../values/value.ts'
 import type {NamedDocument} from '../../store/store.ts'
@@ -45,12 +45,13 @@ function readMetadata({name, createTime, updateTime, fields}: Row, field: string
   return time === undefined ? fields.get(field) : {kind: 'timestamp', value: BigInt(time)}
 }
 
-/** A row with a value under a name, which may be one of the names that documents have besides their fields. */
-export function assignField(row: Row, name: string, value: Value): Row {
+/** A row with a value at a path, which may be one of the names that documents have besides their fields. */
+export function assignField(row: Row, path: FieldPath, value: Value): Row {
+  const name = path.length === 1 ? path[0] : undefined
   if (name === DOCUMENT_NAME && value.kind === 'reference') return {...row, name: value.value}
   if (name === CREATE_TIME && value.kind === 'timestamp') return {...row, createTime: Number(value.value)}
   if (name === UPDATE_TIME && value.kind === 'timestamp') return {...row, updateTime: Number(value.value)}
-  return {...row, fields: new Map(row.fields).set(name, value)}
+  return {...row, fields: setField(row.fields, path, value)}
 }
 
 /** All of a row in one map, as `current_document` gives it. */

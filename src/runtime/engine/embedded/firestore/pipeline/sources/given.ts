@@ -22,7 +22,10 @@ export const documents: SourceCompiler = ({args}, {database, reader}) => {
 
 /** `literals`: rows that the request brings along, whose values may be worked out. */
 export const literals: SourceCompiler = ({args}, scope) => {
-  const selections = args.map((arg) => compileSelection(requireEntries(arg, 'A literal document'), scope))
+  const selections = args.map((arg) =>
+    // Their names are those of fields, not paths.
+    compileSelection(requireEntries(arg, 'A literal document'), scope).map((each) => ({...each, path: [each.name]})),
+  )
   return {
     taken: 0,
     run: (outer) => selections.map((selection) => selectInto(rowWith(new Map(), outer), selection)),

@@ -8,7 +8,7 @@ import {fingerprint} from '../fingerprint.ts'
 import type {Outcome, Row} from '../outcome.ts'
 import {assignField, rowWith} from '../row.ts'
 import type {Scope} from '../scope.ts'
-import {compileSelection, selectInto} from './project.ts'
+import {compileSelection, parseAlias, selectInto} from './project.ts'
 import {evaluateOrThrow} from './stage.ts'
 import type {StageCompiler} from './stage.ts'
 
@@ -65,7 +65,7 @@ export const aggregate: StageCompiler = (stage, scope) => {
 function closeGroup(row: Row, folds: readonly Fold[], accumulators: readonly Accumulator[]): Row {
   return accumulators.reduce((filled, {alias}, at) => {
     const value = evaluateOrThrow(() => folds[at]!.result(), row)
-    return value ? assignField(filled, alias, value) : filled
+    return value ? assignField(filled, parseAlias(alias), value) : filled
   }, row)
 }
 

@@ -1,7 +1,8 @@
+import {GrpcStatus} from '../../../grpc/status.ts'
 import {invalidArgument} from '../../errors.ts'
 import {parseFieldPath} from '../../paths/field-path.ts'
 import type {FieldPath} from '../../paths/field-path.ts'
-import {deleteField, setField} from '../../values/fields.ts'
+import {deleteField} from '../../values/fields.ts'
 import type {Fields} from '../../values/value.ts'
 import {requireEntries, requireField, requireText, takeArguments} from '../arguments.ts'
 import {compileExpression} from '../compile-expression.ts'
@@ -12,58 +13,55 @@ import type {Scope} from '../scope.ts'
 import {evaluateOrThrow, mapRows} from './stage.ts'
 import type {StageCompiler} from './stage.ts'
 
-export type Selection = readonly (readonly [name: string, evaluate: Evaluate])[]
+export type Selection = readonly {readonly name: string; readonly path: FieldPath; readonly evaluate: Evaluate}[]
 
+/** An alias with dots is a path into maps, in every stage that has aliases. */
 export function compileSelection(entries: Entries, scope: Scope): Selection {
-  return [...entries].map(([name, expression]) => [name, compileExpression(expression, scope)])
+  return [...entries].map(([name, expression]) => ({
+    name,
+    path: parseAlias(name),
+    evaluate: compileExpression(expression, scope),
+  }))
 }
 
-/** A row of nothing but a selection's values; what is absent is left out. Throws INVALID_ARGUMENT for an error. */
-export function selectInto(row: Row, selection: Selection): Row {
-  let selected = rowWith(new Map(), row)
-  for (const [name, evaluate] of selection) {
-    const value = evaluateOrThrow(evaluate, row)
-    if (value) selected = assignField(selected, name, value)
+/** What is no path is a name as it is. */
+export function parseAlias(name: string): FieldPath {
+  try {
+    return parseFieldPath(name)
+  } catch (error) {
+    if (error instanceof GrpcStatus && name !== '') return [name]
+    throw error
   }
-  return selected
 }
 
-/** `select`. An alias with dots is one name, as the tests of Google's client have it. */
+/** A row with what a selection comes to for it; what is absent is left out. Throws INVALID_ARGUMENT for an error. */
+export function addSelection(row: Row, selection: Selection, to: Row): Row {
+  const values = selection.map(({path, evaluate}) => ({path, value: evaluateOrThrow(evaluate, row)}))
+  return values.reduce((changed, {path, value}) => (value ? assignField(changed, path, value) : changed), to)
+}
+
+/** A row of nothing but a selection's values. Throws INVALID_ARGUMENT for an error. */
+export function selectInto(row: Row, selection: Selection): Row {
+  return addSelection(row, selection, rowWith(new Map(), row))
+}
+
+/** `select`. */
 export const select: StageCompiler = (stage, scope) => {
   const [selections] = takeArguments(stage, 1)
   const selection = compileSelection(requireEntries(selections, 'The selections'), scope)
   return mapRows((row) => selectInto(row, selection))
 }
 
-/**
- * `add_fields`. An alias with dots is a path into maps
- * (https://firebase.google.com/docs/firestore/pipelines/stages/transformation/add-fields); what is absent is not added.
- */
+/** `add_fields` (https://firebase.google.com/docs/firestore/pipelines/stages/transformation/add-fields). */
 export const addFields: StageCompiler = (stage, scope) => {
   const [fields] = takeArguments(stage, 1)
-  const add = compileAdditions(requireEntries(fields, 'The fields to add'), scope)
-  return mapRows(add)
+  return mapRows(compileAdditions(requireEntries(fields, 'The fields to add'), scope))
 }
 
 /** Adds fields to rows; all are worked out before the first is added. */
 export function compileAdditions(entries: Entries, scope: Scope): (row: Row) => Row {
-  const additions = [...entries].map(([name, expression]) => ({
-    path: parseAlias(name),
-    evaluate: compileExpression(expression, scope),
-  }))
-  return (row) => {
-    const values = additions.map(({path, evaluate}) => ({path, value: evaluateOrThrow(evaluate, row)}))
-    return values.reduce((changed, {path, value}) => {
-      if (!value) return changed
-      if (path.length === 1) return assignField(changed, path[0]!, value)
-      return {...changed, fields: setField(changed.fields, path, value)}
-    }, row)
-  }
-}
-
-/** What is no path is a name as it is. */
-function parseAlias(name: string): FieldPath {
-  return /^[a-zA-Z_][a-zA-Z_0-9]*(?:\.[a-zA-Z_`]|$)/.test(name) ? parseFieldPath(name) : [name]
+  const selection = compileSelection(entries, scope)
+  return (row) => addSelection(row, selection, row)
 }
 
 /** `remove_fields`; what is not there is passed over. */
@@ -110,7 +108,7 @@ export const define: StageCompiler = (stage, scope) => {
   const definitions = compileSelection(requireEntries(variables, 'The variables'), scope)
   const {transform} = mapRows((row) => ({
     ...row,
-    variables: new Map([...row.variables, ...definitions.map(([name, evaluate]) => [name, evaluate(row)] as const)]),
+    variables: new Map([...row.variables, ...definitions.map(({name, evaluate}) => [name, evaluate(row)] as const)]),
   }))
-  return {transform, variables: definitions.map(([name]) => name)}
+  return {transform, variables: definitions.map(({name}) => name)}
 }
