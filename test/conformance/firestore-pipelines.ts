@@ -102,6 +102,13 @@ export function describePipelines({newDatabase}: FirestoreClients): void {
       expect([bare!.ref, bare!.createTime, bare!.updateTime]).toEqual([undefined, undefined, undefined])
       const [named] = (await first().select('city', '__name__').execute()).results
       expect([named!.data(), named!.id]).toEqual([{city: 'Berlin'}, 'a'])
+      const times = db
+        .pipeline()
+        .collection('shops')
+        .where(field('__create_time__').equal(field('__update_time__')))
+      expect(await dataOf(times.select(documentId(field('__path__')).as('none'), '__update_time__').limit(1))).toEqual([
+        {none: null},
+      ])
       const added = first().addFields(constant(2).as('place.floor'), field('missing').as('more'))
       expect((await dataOf(added))[0]).toEqual({...SHOPS.a, place: {zip: 1, floor: 2}})
       const removed = first().removeFields('tags', 'place.zip', 'missing')

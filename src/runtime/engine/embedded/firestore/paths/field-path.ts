@@ -24,14 +24,20 @@ export function isReserved(name: string): boolean {
 
 /** Parses the notation of masks, transforms and queries. Throws INVALID_ARGUMENT, also for what no field can be called. */
 export function parseFieldPath(text: string): FieldPath {
+  const path = parsePipelinePath(text)
+  if (!path.some(isReserved) || (path.length === 1 && path[0] === DOCUMENT_NAME)) return path
+  if (path.includes(DOCUMENT_NAME)) throw invalidArgument('the name __key__ is reserved')
+  throw invalidArgument(`Invalid reserved name in field path ${text}`)
+}
+
+/** Parses the notation of pipelines, which is the same; reserved names stand for what a document has besides its fields. */
+export function parsePipelinePath(text: string): FieldPath {
   const path = SIMPLE.test(text) ? [text] : splitPath(text)
   if (path.length > MAX_DEPTH) throw invalidArgument(`paths must have at most ${MAX_DEPTH} elements`)
   if (text.length * 3 > MAX_PATH_BYTES && Buffer.byteLength(path.join('.')) > MAX_PATH_BYTES) {
     throw invalidArgument(`property path is longer than ${MAX_PATH_BYTES} bytes.`)
   }
-  if (!path.some(isReserved) || (path.length === 1 && path[0] === DOCUMENT_NAME)) return path
-  if (path.includes(DOCUMENT_NAME)) throw invalidArgument('the name __key__ is reserved')
-  throw invalidArgument(`Invalid reserved name in field path ${text}`)
+  return path
 }
 
 function splitPath(text: string): string[] {

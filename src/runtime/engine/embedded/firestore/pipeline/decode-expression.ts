@@ -1,5 +1,5 @@
 import {invalidArgument} from '../errors.ts'
-import {parseFieldPath} from '../paths/field-path.ts'
+import {parsePipelinePath} from '../paths/field-path.ts'
 import {decodeValue} from '../values/decode.ts'
 import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
@@ -40,7 +40,7 @@ function readKind(
     case 0x32:
       return decodeMap(reader.message(), depth)
     case 0x9a:
-      return {kind: 'field', path: parseFieldPath(reader.string())}
+      return {kind: 'field', path: parsePipelinePath(reader.string())}
     case 0xa2:
       return {kind: 'function', ...decodeCall(reader.message(), depth)}
     case 0xaa:

@@ -1,6 +1,6 @@
 import {GrpcStatus} from '../../../grpc/status.ts'
 import {invalidArgument} from '../../errors.ts'
-import {parseFieldPath} from '../../paths/field-path.ts'
+import {parsePipelinePath} from '../../paths/field-path.ts'
 import type {FieldPath} from '../../paths/field-path.ts'
 import {deleteField} from '../../values/fields.ts'
 import type {Fields} from '../../values/value.ts'
@@ -27,7 +27,7 @@ export function compileSelection(entries: Entries, scope: Scope): Selection {
 /** What is no path is a name as it is. */
 export function parseAlias(name: string): FieldPath {
   try {
-    return parseFieldPath(name)
+    return parsePipelinePath(name)
   } catch (error) {
     if (error instanceof GrpcStatus && name !== '') return [name]
     throw error
