@@ -3,10 +3,8 @@ import type {CharacterTest} from './syntax.ts'
 
 /** Code points from first to last. */
 export type Range = readonly [first: number, last: number]
-/** What a class is made of: ranges, or a class of Unicode, which only JavaScript's own expressions know. */
-export type Member = Range | {readonly property: string; readonly negated: boolean}
-
-const LAST = 0x10_ff_ff
+/** What a class is made of: ranges, a class of Unicode, which only JavaScript's own expressions know, or all but these. */
+export type Member = Range | {readonly property: string} | {readonly except: readonly Member[]}
 
 /** Ranges written as pairs of characters. */
 function ranges(pairs: string): readonly Range[] {
@@ -49,14 +47,14 @@ export function isWord(code: number | undefined): boolean {
 export function perlClass(letter: string): readonly Member[] | undefined {
   const lower = letter.toLowerCase()
   const found = PERL.get(lower)
-  return found && letter !== lower ? complement(found) : found
+  return found && letter !== lower ? [{except: found}] : found
 }
 
 /** `[:alpha:]` and its siblings. Throws InvalidPattern for an unknown name. */
 export function posixClass(name: string, negated: boolean): readonly Member[] {
   const found = POSIX.get(name)
   if (!found) throw new InvalidPattern(`invalid character class range: [:${negated ? '^' : ''}${name}:]`)
-  return negated ? complement(found) : found
+  return negated ? [{except: found}] : found
 }
 
 /** A general category (`Lu`) or script (`Greek`) of Unicode. Throws InvalidPattern for an unknown name. */
@@ -64,7 +62,7 @@ export function unicodeClass(name: string, negated: boolean): Member {
   const names = /^[A-Z][A-Za-z_]*$/.test(name) ? [name, `Script=${name}`] : []
   const property = names.find(isProperty)
   if (property === undefined) throw new InvalidPattern(`invalid character class range: \\p{${name}}`)
-  return {property, negated}
+  return negated ? {except: [{property}]} : {property}
 }
 
 function isProperty(name: string): boolean {
@@ -75,29 +73,29 @@ function isProperty(name: string): boolean {
   }
 }
 
-/** The ranges must not overlap and must be in order, as the tables above are. */
-function complement(of: readonly Range[]): readonly Range[] {
-  const result: Range[] = []
-  let next = 0
-  for (const [first, last] of of) {
-    if (first > next) result.push([next, first - 1])
-    next = last + 1
-  }
-  result.push([next, LAST])
-  return result
+/** A test for the characters of a class, or for all others. Without regard to case a complement is one of both cases. */
+export function createTest(members: readonly Member[], negated: boolean, ignoreCase: boolean): CharacterTest {
+  const isOne = createUnion(members.filter(isPositive), ignoreCase)
+  const others = members.flatMap((member) => (isPositive(member) ? [] : [createTest(member.except, false, ignoreCase)]))
+  return (code) => (isOne(code) || others.some((isOther) => !isOther(code))) !== negated
+}
+
+type Positive = Exclude<Member, {readonly except: readonly Member[]}>
+
+function isPositive(member: Member): member is Positive {
+  return !('except' in member)
 }
 
 /**
- * A test for the characters of a class. Case folding and Unicode's classes are JavaScript's, asked for one character, which
- * takes no time to speak of; for everything else ranges are compared.
+ * Case folding and Unicode's classes are JavaScript's, asked for one character, which takes no time to speak of; for
+ * everything else ranges are compared.
  */
-export function createTest(members: readonly Member[], negated: boolean, ignoreCase: boolean): CharacterTest {
+function createUnion(members: readonly Positive[], ignoreCase: boolean): CharacterTest {
   const plain = members.filter(isRange)
   if (plain.length === members.length && !ignoreCase) {
-    return (code) => plain.some(([first, last]) => code >= first && code <= last) !== negated
+    return (code) => plain.some(([first, last]) => code >= first && code <= last)
   }
-  const source = members.map(writeMember).join('')
-  const regex = new RegExp(`^[${negated ? '^' : ''}${source}]$`, ignoreCase ? 'iu' : 'u')
+  const regex = new RegExp(`^[${members.map(writeMember).join('')}]$`, ignoreCase ? 'iu' : 'u')
   const known = new Map<number, boolean>()
   return (code) => {
     const answer = known.get(code)
@@ -108,11 +106,11 @@ export function createTest(members: readonly Member[], negated: boolean, ignoreC
   }
 }
 
-function isRange(member: Member): member is Range {
+function isRange(member: Positive): member is Range {
   return Array.isArray(member)
 }
 
-function writeMember(member: Member): string {
-  if (!isRange(member)) return `\\${member.negated ? 'P' : 'p'}{${member.property}}`
+function writeMember(member: Positive): string {
+  if (!isRange(member)) return `\\p{${member.property}}`
   return member.map((code) => `\\u{${code.toString(16)}}`).join('-')
 }
