@@ -57,6 +57,9 @@ describe('regular expressions', () => {
     ['foo bar', '\\bbar\\b', true, false],
     ['foobar', 'o\\Bb', true, false],
     ['A', '\\101', true, true],
+    ['\t', '\\11', true, true],
+    ['a+++', '\\Qa+\\E*', true, true],
+    ['aa', 'a(?i)*', true, true],
     ['abc', '(?P<first>a)(?<second>b)c', true, true],
     ['aaab', '(a*)*b', true, true],
   ])('%o holds %s: %s, all of it: %s', (text, pattern, contains, matches) => {
@@ -70,7 +73,10 @@ describe('regular expressions', () => {
     ['(?<!a)b', 'invalid perl operator: (?'],
     ['(?!a)', 'invalid perl operator: (?'],
     ['*a', 'no argument for repetition operator: *'],
+    ['(?i){2}', 'no argument for repetition operator: {2}'],
     ['a**', 'bad repetition operator: **'],
+    ['a?{2}', 'bad repetition operator: ?{2}'],
+    ['\\é', 'invalid escape sequence: \\é'],
     ['a{1001}', 'invalid repetition size: {1001}'],
     ['((a{100}){100})', 'invalid repetition size'],
     ['(a', 'missing )'],
@@ -99,6 +105,7 @@ describe('regular expressions', () => {
     expect(found('abcd', 'ab|abcd')).toBe('ab')
     expect(found('xaab', 'a{1,2}?b|aab')).toBe('aab')
     expect(found('', '.*')).toBe('')
+    expect(found('Kαs*b', '(?:(?:.)*?){2,}\\W')).toBe('Kα')
     expect(found('a😀b', '😀.')).toBe('😀b')
   })
 
@@ -107,6 +114,8 @@ describe('regular expressions', () => {
     expect(found('acabc', 'a(b)?c')).toBeNull()
     expect(all('acabcac', 'a(b)?c')).toEqual([null, 'b', null])
     expect(found('abab', '(ab)+')).toBe('ab')
+    expect(found('x', 'x()*')).toBe('')
+    expect(found('x', 'x(a)*')).toBeNull()
     expect(found('2025-11-15', '(\\d{4})-(\\d{2})')).toBe(error)
     expect(call('regex_contains', '2025-11-15', '(\\d{4})-(\\d{2})')).toBe(true)
   })

@@ -42,9 +42,7 @@ function write(program: Instruction[], node: Node): void {
       program.push({kind: 'save', slot: node.index * 2 + 1})
       return
     case 'repeat':
-      for (let count = 0; count < node.min; count++) write(program, node.node)
-      if (node.max === undefined) writeLoop(program, node.node, node.greedy)
-      else writeOptions(program, node.node, node.max - node.min, node.greedy)
+      writeRepeat(program, node)
       return
     default:
       node satisfies never
@@ -67,12 +65,49 @@ function writeChoice(program: Instruction[], nodes: readonly Node[]): void {
   for (const jump of jumps) jump.to = program.length
 }
 
-function writeLoop(program: Instruction[], node: Node, greedy: boolean): void {
+function writeRepeat(program: Instruction[], {node, min, max, greedy}: Node & {readonly kind: 'repeat'}): void {
+  const required = max === undefined ? Math.max(0, min - 1) : min
+  for (let count = 0; count < required; count++) write(program, node)
+  if (max !== undefined) writeOptions(program, node, max - min, greedy)
+  else if (min > 0) writeOnceOrMore(program, node, greedy)
+  else if (canBeEmpty(node)) {
+    // As `(a+)?`, which goes through what can be empty at least once; so does RE2.
+    const close = openSplit(program, greedy)
+    writeOnceOrMore(program, node, greedy)
+    close()
+  } else {
+    const start = program.length
+    const close = openSplit(program, greedy)
+    write(program, node)
+    program.push({kind: 'jump', to: start})
+    close()
+  }
+}
+
+function writeOnceOrMore(program: Instruction[], node: Node, greedy: boolean): void {
   const start = program.length
-  const close = openSplit(program, greedy)
   write(program, node)
-  program.push({kind: 'jump', to: start})
-  close()
+  const end = program.length + 1
+  program.push({kind: 'split', first: greedy ? start : end, second: greedy ? end : start})
+}
+
+function canBeEmpty(node: Node): boolean {
+  switch (node.kind) {
+    case 'character':
+      return false
+    case 'assertion':
+      return true
+    case 'sequence':
+      return node.nodes.every(canBeEmpty)
+    case 'choice':
+      return node.nodes.some(canBeEmpty)
+    case 'group':
+      return canBeEmpty(node.node)
+    case 'repeat':
+      return node.min === 0 || canBeEmpty(node.node)
+    default:
+      return node satisfies never
+  }
 }
 
 /** `a{0,3}` is `(a(a(a)?)?)?`: whoever leaves goes to the end of all. */

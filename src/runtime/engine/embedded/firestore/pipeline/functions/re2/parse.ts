@@ -53,8 +53,13 @@ function readChoice(reader: Reader, outer: Flags, state: State): Node {
       flags = changed
       continue
     }
-    const atom = setting ? closeGroup(reader, readChoice(reader, changed, state)) : readAtom(reader, flags, state)
-    choices.at(-1)!.push(readRepeats(reader, atom, flags))
+    const sequence = choices.at(-1)!
+    const repeat = setting ? undefined : reader.match(REPEAT)
+    if (repeat) sequence.push(repeatNode(sequence.pop(), repeat, reader, flags))
+    else if (setting) sequence.push(closeGroup(reader, readChoice(reader, changed, state)))
+    else if (reader.take('\\Q'))
+      sequence.push(...Array.from(reader.upTo('\\E'), (character) => literal(character, flags)))
+    else sequence.push(readAtom(reader, flags, state))
   }
   state.depth--
   const nodes = choices.map((sequence) => (sequence.length === 1 ? sequence[0]! : sequenceOf(sequence)))
@@ -89,10 +94,6 @@ function readAtom(reader: Reader, flags: Flags, state: State): Node {
       return {kind: 'assertion', assertion: flags.m ? 'line start' : 'text start'}
     case '$':
       return {kind: 'assertion', assertion: flags.m ? 'line end' : 'text end'}
-    case '*':
-    case '+':
-    case '?':
-      throw new InvalidPattern(`no argument for repetition operator: ${character}`)
     case '\\':
       return readEscaped(reader, flags)
     default:
@@ -115,7 +116,6 @@ function readEscaped(reader: Reader, flags: Flags): Node {
     reader.next('')
     return {kind: 'assertion', assertion}
   }
-  if (reader.take('Q')) return sequenceOf(Array.from(reader.upTo('\\E'), (character) => literal(character, flags)))
   const escape = readEscape(reader)
   return typeof escape === 'number' ? characterOf([[escape, escape]], false, flags) : characterOf(escape, false, flags)
 }
@@ -129,12 +129,15 @@ function characterOf(members: readonly Member[], negated: boolean, {i}: Flags): 
   return {kind: 'character', test: createTest(members, negated, i)}
 }
 
-/** A repetition of a repetition, `a**`, is refused. Braces around anything but counts are themselves. */
-function readRepeats(reader: Reader, node: Node, flags: Flags): Node {
-  const match = reader.match(REPEAT)
-  if (!match) return node
+/**
+ * A repetition of a repetition, `a**`, is refused. Flags may stand between a repetition and what it repeats; braces around
+ * anything but counts are themselves.
+ */
+function repeatNode(node: Node | undefined, match: RegExpExecArray, reader: Reader, flags: Flags): Node {
   const [all, mark, low, comma, high, lazy] = match
-  if (/[*+?]/.test(reader.peek())) throw new InvalidPattern(`bad repetition operator: ${all}${reader.peek()}`)
+  if (!node) throw new InvalidPattern(`no argument for repetition operator: ${all}`)
+  const again = reader.match(REPEAT)
+  if (again) throw new InvalidPattern(`bad repetition operator: ${all}${again[0]}`)
   const greedy = (lazy === '') !== flags.U
   if (mark !== undefined)
     return {kind: 'repeat', node, min: mark === '+' ? 1 : 0, max: mark === '?' ? 1 : undefined, greedy}

@@ -35,13 +35,13 @@ export function readEscape(reader: Reader): number | readonly Member[] {
     if (!(code <= 0x10_ff_ff)) throw invalid
     return code
   }
-  // There are no back-references: a digit begins an octal number, which has a leading zero or three digits.
+  // There are no back-references: a digit begins an octal number, which has a leading zero or a second digit.
   if (/[0-7]/.test(letter)) {
     const more = reader.match(OCTAL)?.[0] ?? ''
-    if (letter !== '0' && more.length < 2) throw invalid
+    if (letter !== '0' && more === '') throw invalid
     return Number.parseInt(letter + more, 8)
   }
-  if (/[\dA-Za-z]/.test(letter)) throw invalid
+  if (!/[\0-\x7f]/.test(letter) || /[\dA-Za-z]/.test(letter)) throw invalid
   return letter.codePointAt(0)!
 }
 
