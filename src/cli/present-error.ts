@@ -95,14 +95,18 @@ function usageError({message, flags}: OclifError): StitchError {
   return new StitchError(sentence, {code: 'STITCH_USAGE', exit: 'usage', hints: [...first, ...hints, 'stitch --help']})
 }
 
-/** What oclif says in a heading and a list, with the first of the list in the sentence. */
+/** What oclif says in a heading and a list, as one sentence and what else there is to say. */
 function completeSentence(head: string, list: readonly string[]): {sentence: string; hints: readonly string[]} {
   const [first = '', ...others] = list
   if (/^The following errors? occurred:$/.test(head)) return {sentence: first, hints: others}
-  const names = list.map((line) => line.split(' ', 1)[0]).join(', ')
-  return /^Missing \d+ required args?:$/.test(head)
-    ? {sentence: `${head} ${names}`, hints: list}
-    : {sentence: head, hints: list}
+  const [, flag] = /^Parsing (--[\w-]+)$/.exec(head) ?? []
+  if (flag !== undefined && first !== '') return {sentence: `${flag}: ${first}`, hints: others}
+  if (!/^Missing \d+ required args?:$/.test(head)) return {sentence: head, hints: list}
+  // Behind the arguments it may explain flags that nobody typed.
+  const end = list.findIndex((line) => line.startsWith('Note:'))
+  const args = end === -1 ? list : list.slice(0, end)
+  const names = args.map((line) => line.split(' ', 1)[0]).join(', ')
+  return {sentence: `${head} ${names}`, hints: args}
 }
 
 /** The commands there are, as a person types them; none where the manifest cannot be read. */

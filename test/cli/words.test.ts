@@ -84,6 +84,16 @@ describe('an error', () => {
       shown: 'Missing 2 required args: from, to',
       hints: ['from  Where.', 'to    Whereto.'],
     },
+    {
+      says: 'Missing 1 required arg:\npath  File.\n\nNote: --database allows multiple values.\n\nAlternatively, you can use "--".',
+      shown: 'Missing 1 required arg: path',
+      hints: ['path  File.'],
+    },
+    {
+      says: 'Parsing --port \n\tExpected an integer but received: x\nSee more help with --help',
+      shown: '--port: Expected an integer but received: x',
+      hints: [],
+    },
   ])('of the parser in a heading and a list says in its sentence what is wrong: $shown', ({says, shown, hints}) => {
     const {stdout} = presentError(Object.assign(new Error(says), {oclif: {exit: 2}}), {argv: ['--json']})
     expect(JSON.parse(stdout ?? '')).toMatchObject({error: {message: shown, hints: [...hints, 'stitch --help']}})

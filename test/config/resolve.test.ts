@@ -135,7 +135,7 @@ describe('a file that is not valid', () => {
     await expect(resolve()).rejects.toMatchObject({
       ...invalid,
       at: {line: 3, column: 1},
-      message: expect.stringContaining('close brace expected'),
+      message: expect.stringContaining('a closing brace is expected'),
     })
   })
 
@@ -194,6 +194,13 @@ describe('a file that is not valid', () => {
     {what: 'a project id', change: {project: 'My Project'}, message: 'must be a Google Cloud project id'},
     {what: 'an engine', change: {engine: 'java'}, message: 'engine'},
     {what: 'a pattern', change: {blockedValues: ['(']}, message: 'is not a valid regular expression'},
+    {what: 'an empty path', change: {dataDir: ''}, message: 'The value of dataDir is empty, so'},
+    {what: 'a path of no file', change: {fixtures: 'a\0b'}, message: 'The value of fixtures holds a NUL character, so'},
+    {
+      what: 'an empty attribute',
+      change: {destinations: {browser: {visitor: ['']}}},
+      message: ' is not valid (too small: ',
+    },
     {what: 'a limit', change: {limits: {batch: 51}}, message: 'limits.batch'},
   ])('$what that cannot be is named', async ({change, message}) => {
     write({...least, ...change})

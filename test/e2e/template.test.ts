@@ -194,6 +194,14 @@ test('unpacked, edited, tested in the folder and packed again', async () => {
   expect(again.stderr).toContain('STITCH_WOULD_OVERWRITE')
   expect(await runStitch(folder.path, ['template', 'pack', 't'])).toMatchObject({code: 2})
   expect(readFileSync(folder.file('t/info.json'), 'utf8')).toBe(before)
+  for (const [verb, from, to] of [
+    ['pack', 't', 'old.tpl/t.tpl'],
+    ['unpack', 'old.tpl', 'old.tpl/t'],
+  ] as const) {
+    const refused = await runStitch(folder.path, ['template', verb, from, to])
+    expect([verb, refused.code]).toEqual([verb, 3])
+    expect(refused.stderr).toContain('STITCH_OUTPUT_NOT_WRITABLE')
+  }
 
   const [first = ''] = readdirSync(folder.file('t/tests')).filter((name) => name.startsWith('001'))
   writeFileSync(folder.file(`t/tests/${first}`), "const a = 1;\n  fail('edited');\n")

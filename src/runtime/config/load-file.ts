@@ -1,15 +1,9 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {
-  findNodeAtLocation,
-  parseTree,
-  printParseErrorCode,
-  type Node,
-  type ParseError,
-  type ParseErrorCode,
-} from 'jsonc-parser'
+import {findNodeAtLocation, parseTree, type Node, type ParseError} from 'jsonc-parser'
 import {StitchError, type SourceLocation} from '#runtime/kernel/errors.ts'
+import {describeJsonFault} from '#runtime/kernel/json-words.ts'
 import {showPath} from '#runtime/kernel/show-path.ts'
 
 /** A configuration file as it was read, with the way from a key to its place in the text. */
@@ -46,18 +40,11 @@ function loadJson(file: string): LoadedFile {
   const [first] = errors
   if (first || !tree) {
     throw new StitchError(
-      `${showPath(file)} is not valid JSON (${first ? describeFault(first.error) : 'it is empty'}), so no configuration was read.`,
+      `${showPath(file)} is not valid JSON (${describeJsonFault(first?.error)}), so no configuration was read.`,
       {code: 'STITCH_CONFIG_INVALID', exit: 'config', at: placeOf(file, text, first?.offset ?? 0)},
     )
   }
   return {file, value: valueOf(tree), locate: (path) => locate(file, text, tree, path)}
-}
-
-/** `CommaExpected` as a person says it: comma expected. */
-function describeFault(error: ParseErrorCode): string {
-  return printParseErrorCode(error)
-    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`)
-    .toLowerCase()
 }
 
 async function loadModule(file: string): Promise<LoadedFile> {

@@ -111,8 +111,15 @@ function describe(issue: z.core.$ZodIssue, loaded: LoadedFile) {
   const key = issue.path.join('.')
   if (issue.message.endsWith('received undefined')) return {sentence: `The key ${key} is missing`, hints: [], at}
   const name = key === '' ? 'The configuration' : `The value of ${key}`
-  const text = issue.message.startsWith('Invalid input: ') ? `is not valid (${issue.message.slice(15)})` : issue.message
+  // Our own messages go on with the sentence; those of zod begin one.
+  const text = /^[A-Z]/.test(issue.message)
+    ? `is not valid (${lowerFirst(issue.message.replace('Invalid input: ', ''))})`
+    : issue.message
   return {sentence: `${name} ${text}`, hints: [], at}
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 /** The keys that the schema knows at `path`. */

@@ -1,6 +1,12 @@
 import {z} from 'zod'
 import {DeployPart} from './deploy-schema.ts'
 
+/** A path as the system takes it. */
+const Path = z
+  .string()
+  .min(1, {error: 'is empty'})
+  .refine((text) => !text.includes('\0'), {error: 'holds a NUL character'})
+
 const Port = z.int().min(0).max(65_535)
 const Pattern = z.string().refine((text) => isPattern(text), {error: 'is not a valid regular expression'})
 /** Dotted attribute paths such as `crm.segment`. */
@@ -79,11 +85,11 @@ export const ConfigFile = z
       )
       .default('demo-stitch'),
     engine: z.enum(['embedded', 'gcloud', 'firebase', 'external']).default('embedded'),
-    dataDir: z.string().min(1).default('.stitch'),
+    dataDir: Path.default('.stitch'),
     /** Of the embedded engine: production's, or what Google's emulator lets pass. */
     firestoreLimits: z.enum(['production', 'emulator']).default('production'),
-    fixtures: z.string().min(1).default('fixtures'),
-    container: z.string().min(1).default('fixtures/container/container.json'),
+    fixtures: Path.default('fixtures'),
+    container: Path.default('fixtures/container/container.json'),
     /** Rules for what the container's templates send; without them it is captured. */
     outbound: z.string().min(1).optional(),
     /** The file with the project's own logic, which is bundled with the functions. */

@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
-import {findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode} from 'jsonc-parser'
+import {findNodeAtLocation, getNodeValue, parseTree} from 'jsonc-parser'
 import type {Node, ParseError} from 'jsonc-parser'
 import type {z} from 'zod'
 import type {SourceLocation} from '#runtime/kernel/errors.ts'
+import {describeJsonFault} from '#runtime/kernel/json-words.ts'
 import type {ContainerDefinition, Implementation} from '../types.ts'
 import {invalid} from './invalid.ts'
 import {ExportFile} from './export-schema.ts'
@@ -25,9 +26,8 @@ export async function readDefinition(file: string): Promise<ContainerDefinition>
   const tree = parseTree(text, errors, {allowTrailingComma: false, disallowComments: true})
   const [first] = errors
   if (first || !tree) {
-    const what = first ? printParseErrorCode(first.error) : 'ValueExpected'
     throw invalid(
-      `${file} is not valid JSON (${what}), so no container was started.`,
+      `${file} is not valid JSON (${describeJsonFault(first?.error)}), so no container was started.`,
       [],
       locate(file, text, first?.offset ?? 0),
     )

@@ -2,6 +2,7 @@ import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {showPath} from '#runtime/kernel/show-path.ts'
+import {findInvalidUtf8} from '#runtime/kernel/utf8.ts'
 import {layoutFile, sectionFiles} from './folder.ts'
 import type {Folder} from './folder.ts'
 
@@ -32,14 +33,12 @@ async function namesIn(path: string): Promise<readonly string[]> {
 /** A text file's content. @throws {StitchError} STITCH_TEMPLATE_INVALID for bytes that are no UTF-8 */
 export async function readText(file: string): Promise<string> {
   const bytes = await readFile(file)
-  try {
-    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
-  } catch (cause) {
-    throw new StitchError(`The file ${showPath(file)} is not UTF-8, so it was not read.`, {
-      code: 'STITCH_TEMPLATE_INVALID',
-      exit: 'config',
-      hints: [`file '${showPath(file)}'`],
-      cause,
-    })
-  }
+  const place = findInvalidUtf8(bytes)
+  if (!place) return bytes.toString('utf8')
+  throw new StitchError(`The file ${showPath(file)} is not UTF-8 here, so it was not read.`, {
+    code: 'STITCH_TEMPLATE_INVALID',
+    exit: 'config',
+    hints: [`file '${showPath(file)}'`],
+    at: {file, ...place},
+  })
 }

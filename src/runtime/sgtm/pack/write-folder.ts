@@ -1,4 +1,4 @@
-import {mkdtemp, readdir, rename, rm, writeFile} from 'node:fs/promises'
+import {mkdtemp, readdir, rename, rm, stat, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {makeFolder} from '#runtime/kernel/make-folder.ts'
@@ -8,14 +8,19 @@ import {testFiles} from './folder.ts'
 /**
  * Writes an unpacked template. A new folder is renamed into its place when it is whole; with `force` the files of an
  * existing one are replaced one by one, tests that are no longer there go, and whatever else lies there stays.
- * @throws {StitchError} STITCH_WOULD_OVERWRITE
+ * @throws {StitchError} STITCH_WOULD_OVERWRITE, STITCH_OUTPUT_NOT_WRITABLE
  */
 export async function writeFolder(path: string, files: Folder, {force}: {readonly force: boolean}): Promise<void> {
-  const existing = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error.code === 'ENOTDIR' ? wouldOverwrite(path, 'file') : error
+  const found = await stat(path).catch(() => undefined)
+  if (found && !found.isDirectory()) throw wouldOverwrite(path, 'file')
+  await refusing(path, async () => {
+    const existing = found && (await readdir(path))
+    if (existing && existing.length > 0 && !force) throw wouldOverwrite(path, 'folder')
+    await writeAll(path, files, existing)
   })
-  if (existing && existing.length > 0 && !force) throw wouldOverwrite(path, 'folder')
+}
+
+async function writeAll(path: string, files: Folder, existing: readonly string[] | undefined): Promise<void> {
   makeFolder(dirname(path))
   const draft = await mkdtemp(join(dirname(path), `.${basename(path)}.`))
   try {
@@ -59,17 +64,35 @@ function isTestFile(file: string): boolean {
   return Object.values<string>(testFiles).includes(file)
 }
 
-/** Writes one file beside its place and puts it there when it is whole. @throws {StitchError} STITCH_WOULD_OVERWRITE */
+/** Writes one file beside its place and puts it there when it is whole. @throws {StitchError} STITCH_WOULD_OVERWRITE, STITCH_OUTPUT_NOT_WRITABLE */
 export async function writeTemplateFile(file: string, text: string, {force}: {readonly force: boolean}): Promise<void> {
-  makeFolder(dirname(file))
-  const names = await readdir(dirname(file))
-  if (names.includes(basename(file)) && !force) throw wouldOverwrite(file, 'file')
-  const draft = `${file}.${process.pid}.part`
+  await refusing(file, async () => {
+    makeFolder(dirname(file))
+    const names = await readdir(dirname(file))
+    if (names.includes(basename(file)) && !force) throw wouldOverwrite(file, 'file')
+    const draft = `${file}.${process.pid}.part`
+    try {
+      await writeFile(draft, text)
+      await rename(draft, file)
+    } finally {
+      await rm(draft, {force: true})
+    }
+  })
+}
+
+/** What the file system refuses is told of the place that was named. */
+async function refusing(path: string, write: () => Promise<void>): Promise<void> {
   try {
-    await writeFile(draft, text)
-    await rename(draft, file)
-  } finally {
-    await rm(draft, {force: true})
+    await write()
+  } catch (cause) {
+    if (cause instanceof StitchError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StitchError(`${path} cannot be written (${reason}), so it was not.`, {
+      code: 'STITCH_OUTPUT_NOT_WRITABLE',
+      exit: 'environment',
+      hints: ['another place as the second argument'],
+      cause,
+    })
   }
 }
 

@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
-import {findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode} from 'jsonc-parser'
+import {findNodeAtLocation, getNodeValue, parseTree} from 'jsonc-parser'
 import type {Node, ParseError} from 'jsonc-parser'
 import {z} from 'zod'
 import type {SourceLocation} from '#runtime/kernel/errors.ts'
+import {describeJsonFault} from '#runtime/kernel/json-words.ts'
 import {invalid} from '../definition/invalid.ts'
 import type {OutboundRule} from '../types.ts'
 import {isLoopback} from './outbound-rules.ts'
@@ -63,9 +64,8 @@ export async function readOutboundRules(file: string): Promise<readonly Outbound
   const tree = parseTree(text, errors)
   const [first] = errors
   if (first || !tree) {
-    const what = first ? printParseErrorCode(first.error) : 'ValueExpected'
     throw invalid(
-      `${file} is not valid JSON (${what}), so no container was started.`,
+      `${file} is not valid JSON (${describeJsonFault(first?.error)}), so no container was started.`,
       [],
       place(file, text, first?.offset),
     )
