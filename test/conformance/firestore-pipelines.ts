@@ -37,7 +37,7 @@ async function fill(db: Firestore): Promise<CollectionReference> {
 const dataOf = async (pipeline: Pipelines.Pipeline) => (await pipeline.execute()).results.map((each) => each.data())
 const idsOf = async (pipeline: Pipelines.Pipeline) => (await pipeline.execute()).results.map(({id}) => id)
 
-/** Pipelines. Google's emulator has them for enterprise databases only, which it does not emulate: UNIMPLEMENTED there. */
+/** Pipelines. Google's emulator answers them with UNKNOWN, so this is for other engines. */
 export function describePipelines({newDatabase}: FirestoreClients): void {
   describe('pipelines: sources', () => {
     test('a collection comes in the order of its names, with names and times', async () => {
