@@ -4,7 +4,7 @@ import type {Entries, Expression, FunctionCall} from './expression.ts'
 import {FUNCTIONS} from './functions/functions.ts'
 import {ABSENT} from './outcome.ts'
 import type {Evaluate} from './outcome.ts'
-import {mapOf, readField} from './row.ts'
+import {compileField, mapOf} from './row.ts'
 import type {Scope} from './scope.ts'
 import {compileSubquery} from './subquery.ts'
 
@@ -14,7 +14,7 @@ export function compileExpression(expression: Expression, scope: Scope): Evaluat
     case 'constant':
       return () => expression.value
     case 'field':
-      return (row) => readField(row, expression.path)
+      return compileField(expression.path)
     case 'variable':
       return compileVariable(expression.name, scope)
     case 'array':

@@ -5,12 +5,11 @@ import {deferModifications, modifyDocuments} from '../pipeline/modify/apply.ts'
 import type {Row} from '../pipeline/outcome.ts'
 import {decodePipelineRequest} from '../pipeline/request.ts'
 import type {PipelineRequest} from '../pipeline/request.ts'
-import {rowWith} from '../pipeline/row.ts'
+import {encodeRow, rowWith} from '../pipeline/row.ts'
 import {preparePipeline} from '../pipeline/run-pipeline.ts'
 import type {PreparedPipeline} from '../pipeline/run-pipeline.ts'
 import type {QueryTrace} from '../query/run-query.ts'
 import type {Transaction} from '../transactions/transaction.ts'
-import {writeFields} from '../values/encode.ts'
 import {Writer} from '../values/writer.ts'
 import {commitWrites} from '../writes/commit.ts'
 import {answerByIndexes} from './answer-by-indexes.ts'
@@ -111,9 +110,10 @@ function modify(
 }
 
 /** The body of a Document message, with a name and times only where the pipeline has kept them. */
-function writeRow({name, fields, createTime, updateTime}: Row): void {
-  if (name !== undefined) writer.uint(0x0a).string(name)
-  writeFields(writer, fields)
-  if (createTime !== undefined) writeTime(writer, 0x1a, createTime)
-  if (updateTime !== undefined) writeTime(writer, 0x22, updateTime)
+function writeRow(row: Row): void {
+  const encoded = encodeRow(row)
+  if (row.name !== undefined) writer.uint(0x0a).string(row.name)
+  writer.raw(encoded)
+  if (row.createTime !== undefined) writeTime(writer, 0x1a, row.createTime)
+  if (row.updateTime !== undefined) writeTime(writer, 0x22, row.updateTime)
 }

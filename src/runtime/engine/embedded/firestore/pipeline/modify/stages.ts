@@ -1,3 +1,4 @@
+import {invalidArgument} from '../../errors.ts'
 import {parseDocumentName} from '../../paths/names.ts'
 import type {Precondition, Write} from '../../writes/write.ts'
 import {requireEntries, takeArguments} from '../arguments.ts'
@@ -13,13 +14,13 @@ type ModificationCompiler = (stage: Stage, scope: Scope, source: string) => Modi
 const EMPTY: Expression = {kind: 'map', entries: new Map()}
 
 /** `delete`: the documents that the rows stand for. */
-const remove: ModificationCompiler = (stage) => {
+const remove: ModificationCompiler = (stage, {database}) => {
   takeArguments(stage, 0)
   return {
     atomicOnly: false,
     toWrite: (row) => {
       const name = requireName(row, stage.name)
-      return {kind: 'delete', name, target: parseDocumentName(name), precondition: {kind: 'exists', exists: true}}
+      return {kind: 'delete', name, target: readTarget(name, database), precondition: {kind: 'exists', exists: true}}
     },
   }
 }
@@ -29,7 +30,8 @@ const update: ModificationCompiler = (stage, scope) => {
   const add = compileAdditions(requireEntries(stage.args[0] ?? EMPTY, 'The fields of update'), scope)
   return {
     atomicOnly: false,
-    toWrite: (row) => replace(requireName(row, stage.name), add(row), {kind: 'exists', exists: true}),
+    toWrite: (row) =>
+      replace(requireName(row, stage.name), add(row), {scope, precondition: {kind: 'exists', exists: true}}),
   }
 }
 
@@ -37,18 +39,34 @@ const update: ModificationCompiler = (stage, scope) => {
 const insert: ModificationCompiler = (stage, scope) => {
   takeArguments(stage, 0)
   const target = compileTarget(stage, scope)
-  return {atomicOnly: false, toWrite: (row) => replace(target(row), row, {kind: 'exists', exists: false})}
+  return {
+    atomicOnly: false,
+    toWrite: (row) => replace(target(row), row, {scope, precondition: {kind: 'exists', exists: false}}),
+  }
 }
 
 /** `upsert`: documents of the rows, with further fields added at last, whether they were there or not. */
 const upsert: ModificationCompiler = (stage, scope, source) => {
   const add = compileAdditions(requireEntries(stage.args[0] ?? EMPTY, 'The fields of upsert'), scope)
   const target = compileTarget(stage, scope)
-  return {atomicOnly: source === 'literals', toWrite: (row) => replace(target(row), add(row), undefined)}
+  return {
+    atomicOnly: source === 'literals',
+    toWrite: (row) => replace(target(row), add(row), {scope, precondition: undefined}),
+  }
 }
 
-function replace(name: string, {fields}: Row, precondition: Precondition | undefined): Write {
-  return {kind: 'update', name, target: parseDocumentName(name), fields, mask: undefined, transforms: [], precondition}
+type Replacement = {readonly scope: Scope; readonly precondition: Precondition | undefined}
+
+function replace(name: string, {fields}: Row, {scope, precondition}: Replacement): Write {
+  const target = readTarget(name, scope.database)
+  return {kind: 'update', name, target, fields, mask: undefined, transforms: [], precondition}
+}
+
+/** A name may come from a literal or out of a field, so it may be any. */
+function readTarget(name: string, database: string): Write['target'] {
+  const target = parseDocumentName(name)
+  if (target.database === database) return target
+  throw invalidArgument(`A pipeline of the database ${database} cannot modify ${name}.`)
 }
 
 const MODIFICATIONS: Readonly<Record<string, ModificationCompiler>> = {delete: remove, update, insert, upsert}

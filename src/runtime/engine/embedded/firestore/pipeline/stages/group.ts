@@ -8,7 +8,7 @@ import {fingerprint} from '../fingerprint.ts'
 import type {Outcome, Row} from '../outcome.ts'
 import {assignField, rowWith} from '../row.ts'
 import type {Scope} from '../scope.ts'
-import {compileSelection, parseAlias, selectInto} from './project.ts'
+import {compileSelection, evaluateSelection, parseAlias, placeSelection} from './project.ts'
 import {evaluateOrThrow} from './stage.ts'
 import type {StageCompiler} from './stage.ts'
 
@@ -23,10 +23,11 @@ export const distinct: StageCompiler = (stage, scope) => {
     transform: function* (rows) {
       const seen = new Set<string>()
       for (const row of rows) {
-        const selected = selectInto(row, selection)
-        const key = keyOf(selected)
+        const values = evaluateSelection(row, selection)
+        const key = keyOf(values)
         if (seen.has(key)) continue
         seen.add(key)
+        const selected = placeSelection(values, selection, rowWith(new Map(), row))
         scope.hold(selected)
         yield selected
       }
@@ -47,15 +48,18 @@ export const aggregate: StageCompiler = (stage, scope) => {
   return {
     transform: function* (rows, outer) {
       const found = new Map<string, {readonly row: Row; readonly folds: readonly Fold[]}>()
-      const open = (row: Row) => ({row, folds: accumulators.map((each) => each.open())})
-      if (selection.length === 0) found.set('', open(rowWith(new Map(), outer)))
+      const open = (key: string, row: Row) => {
+        const group = {row, folds: accumulators.map((each) => each.open())}
+        scope.hold(row)
+        found.set(key, group)
+        return group
+      }
+      if (selection.length === 0) open(keyOf([]), rowWith(new Map(), outer))
       for (const row of rows) {
-        const group = selection.length === 0 ? rowWith(new Map(), row) : selectInto(row, selection)
-        const key = selection.length === 0 ? '' : keyOf(group)
-        const known = found.get(key) ?? open(group)
-        if (!found.has(key)) scope.hold(group)
-        found.set(key, known)
-        for (const fold of known.folds) fold.add(row)
+        const values = evaluateSelection(row, selection)
+        const key = keyOf(values)
+        const group = found.get(key) ?? open(key, placeSelection(values, selection, rowWith(new Map(), row)))
+        for (const fold of group.folds) fold.add(row)
       }
       for (const {row, folds} of found.values()) yield closeGroup(row, folds, accumulators)
     },
@@ -79,8 +83,7 @@ function compileAccumulators(entries: Entries, scope: Scope): readonly Accumulat
   })
 }
 
-/** Tells rows apart by their fields and, where it was selected, their name. */
-function keyOf({name, fields}: Row): string {
-  const map: Value = {kind: 'map', fields}
-  return `${name ?? ''}\n${fingerprint(map)}`
+/** Tells combinations of values apart. */
+function keyOf(values: readonly (Value | undefined)[]): string {
+  return values.map((value) => (value ? fingerprint(value) : '')).join()
 }

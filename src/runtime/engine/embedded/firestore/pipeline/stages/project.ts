@@ -3,7 +3,7 @@ import {invalidArgument} from '../../errors.ts'
 import {parsePipelinePath} from '../../paths/field-path.ts'
 import type {FieldPath} from '../../paths/field-path.ts'
 import {deleteField} from '../../values/fields.ts'
-import type {Fields} from '../../values/value.ts'
+import type {Fields, Value} from '../../values/value.ts'
 import {requireEntries, requireField, requireText, takeArguments} from '../arguments.ts'
 import {compileExpression} from '../compile-expression.ts'
 import type {Entries} from '../expression.ts'
@@ -34,15 +34,22 @@ export function parseAlias(name: string): FieldPath {
   }
 }
 
-/** A row with what a selection comes to for it; what is absent is left out. Throws INVALID_ARGUMENT for an error. */
-export function addSelection(row: Row, selection: Selection, to: Row): Row {
-  const values = selection.map(({path, evaluate}) => ({path, value: evaluateOrThrow(evaluate, row)}))
-  return values.reduce((changed, {path, value}) => (value ? assignField(changed, path, value) : changed), to)
+/** What a selection comes to for a row, alias by alias; undefined for what is absent. Throws INVALID_ARGUMENT for an error. */
+export function evaluateSelection(row: Row, selection: Selection): readonly (Value | undefined)[] {
+  return selection.map(({evaluate}) => evaluateOrThrow(evaluate, row))
+}
+
+/** A row with a selection's values; what is absent is left out. */
+export function placeSelection(values: readonly (Value | undefined)[], selection: Selection, to: Row): Row {
+  return selection.reduce((changed, {path}, at) => {
+    const value = values[at]
+    return value ? assignField(changed, path, value) : changed
+  }, to)
 }
 
 /** A row of nothing but a selection's values. Throws INVALID_ARGUMENT for an error. */
 export function selectInto(row: Row, selection: Selection): Row {
-  return addSelection(row, selection, rowWith(new Map(), row))
+  return placeSelection(evaluateSelection(row, selection), selection, rowWith(new Map(), row))
 }
 
 /** `select`. */
@@ -61,7 +68,7 @@ export const addFields: StageCompiler = (stage, scope) => {
 /** Adds fields to rows; all are worked out before the first is added. */
 export function compileAdditions(entries: Entries, scope: Scope): (row: Row) => Row {
   const selection = compileSelection(entries, scope)
-  return (row) => addSelection(row, selection, row)
+  return (row) => placeSelection(evaluateSelection(row, selection), selection, row)
 }
 
 /** `remove_fields`; what is not there is passed over. */
