@@ -1,11 +1,8 @@
 import {isDeepStrictEqual} from 'node:util'
-import {mkdtempDisposable} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import fc from 'fast-check'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {startGcloudEngine} from '#runtime/engine/gcloud/start.ts'
 import {skipReason, titled} from '../gcloud/skip-reason.ts'
+import {startOfficial} from '../gcloud/start-official.ts'
 import {ACCEPTED} from './differential/accepted.ts'
 import {program, type Program} from './differential/program.ts'
 import {runProgram, type Step} from './differential/run-program.ts'
@@ -24,19 +21,7 @@ describe.skipIf(skipReason !== undefined)(titled("Random programs against Google
   let official: Wire
 
   beforeAll(async () => {
-    const folder = opened.use(await mkdtempDisposable(join(tmpdir(), 'stitch-differential-')))
-    const port = {port: 0, explicit: false}
-    const emulators = opened.use(
-      await startGcloudEngine({
-        name: 'gcloud',
-        dataDir: folder.path,
-        projectId: 'p',
-        firestorePort: port,
-        pubsubPort: port,
-        signal: new AbortController().signal,
-        log: () => {},
-      }),
-    )
+    const emulators = opened.use(await startOfficial())
     const engine = opened.use(await startEmbedded())
     embedded = opened.use(openWire(engine.firestoreHost))
     official = opened.use(openWire(emulators.firestoreHost))
