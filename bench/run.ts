@@ -8,6 +8,7 @@ const ALL = [
   'roundtrip',
   'reads',
   'messages',
+  'contention',
   'grpc',
   'seed',
   'million',

@@ -346,23 +346,25 @@ export function describePipelines({newDatabase}: FirestoreClients): void {
       expect((await missing.execute()).results[0]!.data()).toEqual({documents_modified: 1})
     })
 
-    test('in a transaction nothing happens before its commit, and a conflict repeats it', async () => {
+    test('in a transaction nothing happens before its commit, and what it read does not change meanwhile', async () => {
       const db = newDatabase()
       await fill(db)
       const berlin = db.pipeline().collection('shops').where(field('city').equal('Berlin'))
-      let attempts = 0
+      let outside: Promise<unknown> | undefined
       const sold = await db.runTransaction(async (transaction) => {
         const {results} = await transaction.execute(berlin.aggregate(sum('sold').as('sold')))
         const total = Number(results[0]!.get('sold'))
-        if (++attempts === 1) await db.doc('shops/e').set({city: 'Berlin', sold: 10})
+        outside ??= db.doc('shops/e').set({city: 'Berlin', sold: 10})
         await transaction.execute(berlin.update(constant(true).as('counted')))
         expect((await db.doc('shops/a').get()).get('counted')).toBeUndefined()
         transaction.set(db.doc('totals/berlin'), {total})
         return total
       })
-      expect([attempts, sold]).toEqual([2, 18])
-      expect((await db.doc('totals/berlin').get()).get('total')).toBe(18)
-      expect((await db.doc('shops/e').get()).get('counted')).toBe(true)
+      await outside
+      // Either it was in the way of the other, and came before it, or it was repeated and came after it.
+      expect([8, 18]).toContain(sold)
+      expect((await db.doc('totals/berlin').get()).get('total')).toBe(sold)
+      expect((await db.doc('shops/e').get()).get('counted')).toBe(sold === 18 ? true : undefined)
       expect((await db.doc('shops/b').get()).get('counted')).toBeUndefined()
       await db.runTransaction((transaction) => transaction.execute(berlin.delete()))
       expect(await idsOf(db.pipeline().collection('shops'))).toEqual(['b', 'd'])

@@ -14,6 +14,7 @@ type FirestoreSession = Disposable & {
   readonly get: (path: string, transaction?: Id) => Promise<number | undefined>
   /** Asks for the documents of the collection `c` with a greater number. */
   readonly queryAbove: (n: number, method: 'RunQuery' | 'RunAggregationQuery', transaction: Id) => Promise<void>
+  readonly rollback: (transaction: Id) => Promise<void>
   /** Commits a write of a document; returns the code of the answer. */
   readonly set: (path: string, n: number, transaction?: Id) => Promise<number>
 }
@@ -52,6 +53,9 @@ export function openSession(host: string): FirestoreSession {
           ? {structuredQuery}
           : {structuredAggregationQuery: {structuredQuery, aggregations: [{alias: 'count', count: {}}]}}
       await ask(method, {parent: root, transaction, ...query})
+    },
+    rollback: async (transaction) => {
+      await ask('Rollback', {database, transaction})
     },
     set: async (path, n, transaction) => {
       const writes = [{update: {name: `${root}/${path}`, fields: {n: {integerValue: n}}}}]

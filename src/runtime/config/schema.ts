@@ -88,6 +88,8 @@ export const ConfigFile = z
     dataDir: Path.default('.stitch'),
     /** Of the embedded engine: production's, or what Google's emulator lets pass. */
     firestoreLimits: z.enum(['production', 'emulator']).default('production'),
+    /** Of the embedded engine: whether transactions lock what they read, or find out at their commit. */
+    firestoreConcurrency: z.enum(['pessimistic', 'optimistic']).default('pessimistic'),
     fixtures: Path.default('fixtures'),
     container: Path.default('fixtures/container/container.json'),
     /** Rules for what the container's templates send; without them it is captured. */

@@ -1,5 +1,5 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
-import type {Timeline} from './embedded/pubsub/timeline.ts'
+import type {Timeline} from './embedded/timeline.ts'
 
 export type EngineName = 'embedded' | 'gcloud' | 'firebase' | 'external'
 
@@ -11,6 +11,12 @@ export type TtlPolicy = {readonly collection: string; readonly field: string}
 
 /** Production's limits of documents, or those that Google's emulator checks: any depth, any number of index entries. */
 export type FirestoreLimits = 'production' | 'emulator'
+
+/**
+ * How Firestore's transactions keep apart: what one has read is locked, or a change of it is found at its commit
+ * (https://firebase.google.com/docs/firestore/transaction-data-contention).
+ */
+export type FirestoreConcurrency = 'pessimistic' | 'optimistic'
 
 export type EngineOptions = {
   readonly name: EngineName
@@ -25,9 +31,14 @@ export type EngineOptions = {
   readonly ttl?: readonly TtlPolicy[]
   /** Embedded only: whose limits documents must keep to; production's unless given. */
   readonly firestoreLimits?: FirestoreLimits
+  /** Embedded only: how transactions keep apart; pessimistic unless given. */
+  readonly firestoreConcurrency?: FirestoreConcurrency
   /** Embedded only: the time that documents, transactions and expiry go by; the machine's unless given. */
   readonly clock?: Clock
-  /** Embedded only: the clock and timers that Pub/Sub goes by, so that a back-off of minutes can be tested at once. */
+  /**
+   * Embedded only: the clock and timers that Pub/Sub goes by, so that a back-off of minutes can be tested at once; and
+   * the timers that end transactions that others wait for.
+   */
   readonly timeline?: Timeline
   /** Embedded only: ids of subscriptions that begin anew, without what an interrupted run left in `dataDir`. */
   readonly ownSubscriptions?: readonly string[]

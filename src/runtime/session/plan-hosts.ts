@@ -52,9 +52,9 @@ export async function planHosts(
 /** What decides which engine is meant and what it keeps, wherever it listens. */
 export function configuredEngine(
   config: ResolvedConfig,
-): Pick<EngineOptions, 'name' | 'dataDir' | 'firestoreLimits' | 'projectId'> {
-  const {engine, dataDir, firestoreLimits, project} = config
-  return {name: engine, dataDir, firestoreLimits, projectId: project}
+): Pick<EngineOptions, 'name' | 'dataDir' | 'firestoreLimits' | 'firestoreConcurrency' | 'projectId'> {
+  const {engine, dataDir, firestoreLimits, firestoreConcurrency, project} = config
+  return {name: engine, dataDir, firestoreLimits, firestoreConcurrency, projectId: project}
 }
 
 /** What the engine of a run is started with, at the ports that were chosen. */

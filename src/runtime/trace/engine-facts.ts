@@ -35,12 +35,13 @@ export function countEngine(view: RunView): EngineFacts | undefined {
   }
 }
 
-/** What one call did, in words: `2 reads`; empty for a call that did none of it. */
+/** What one call did, in words: `2 reads`, and how long it waited for others; empty for one that did none of it. */
 export function engineWork({facts}: Pick<SpanView, 'facts'>): string {
-  return ['read', 'write', 'delete', 'message']
-    .flatMap((noun) => {
-      const count = Number(facts[`${noun}s`] ?? 0)
-      return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`]
-    })
-    .join(', ')
+  const work = ['read', 'write', 'delete', 'message'].flatMap((noun) => {
+    const count = Number(facts[`${noun}s`] ?? 0)
+    return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`]
+  })
+  const waited = Number(facts['waitedMs'] ?? 0)
+  // Less says nothing about the run: a turn comes that soon.
+  return [...work, ...(waited >= 1 ? [`waited ${Math.round(waited)} ms for others`] : [])].join(', ')
 }

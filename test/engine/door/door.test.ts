@@ -64,6 +64,26 @@ describe('what passes a door', () => {
     )
   })
 
+  test('is stated with how long another transaction kept it waiting, and with no such time if none did', async () => {
+    const client = new Firestore({projectId: 'waiting', host: engine.firestoreHost, ssl: false})
+    const store = createFirestoreStore({project: 'waiting', database: '(default)'}, firestoreDoor.host)
+    await store.create(ref('a'), {n: 1}, within)
+    let writing: Promise<unknown> | undefined
+    await client.runTransaction(async (transaction) => {
+      await transaction.get(client.doc('c/a'))
+      writing = store.update(ref('a'), {n: 2}, within)
+      await store.read([ref('a')], undefined, within)
+    })
+    await writing
+    const waitedMs = expect.any(Number) as number
+    expect(stated()).toEqual([
+      {name: 'Commit', ok: true, writes: 1},
+      {name: 'BatchGetDocuments', ok: true, reads: 1},
+      {name: 'Commit', ok: true, writes: 1, waitedMs},
+    ])
+    await client.terminate()
+  })
+
   test('is unchanged: queries, transactions and listeners of the unmodified client work through it', async () => {
     const client = new Firestore({projectId: 'through', host: firestoreDoor.host, ssl: false})
     const collection = client.collection('people')

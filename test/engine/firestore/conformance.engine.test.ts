@@ -15,7 +15,7 @@ describe.skipIf(skipReason !== undefined)(titled("Google's emulator agrees with 
   describeDocuments(clients)
   describeBundles(clients)
   describeQueries(clients)
-  describeTransactions(clients, {optimistic: false})
+  describeTransactions(clients, {contention: 'emulator'})
   describeLimits(clients)
   describeVectors(clients, {nested: false})
   describeListeners(clients)

@@ -16,10 +16,15 @@ describe('the embedded Firestore, through the unmodified client', () => {
   describeDocuments(clients)
   describeBundles(clients)
   describeQueries(clients)
-  describeTransactions(clients, {optimistic: true})
+  describeTransactions(clients, {contention: 'pessimistic'})
   describeLimits(clients)
   describeExplain(clients)
   describeVectors(clients, {nested: true})
   describeListeners(clients)
   describePipelines(clients)
+})
+
+describe('the embedded Firestore with optimistic transactions, through the unmodified client', () => {
+  const clients = useFirestore(() => startEmbedded({firestoreConcurrency: 'optimistic'}))
+  describeTransactions(clients, {contention: 'optimistic'})
 })

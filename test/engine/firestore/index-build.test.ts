@@ -171,7 +171,7 @@ describe('while an index is built', () => {
     const scan = (): never => {
       throw new Error('the collection was read')
     }
-    return createRawService(undefined, 'production', Object.assign(store, {scan}))
+    return createRawService(undefined, {}, Object.assign(store, {scan}))
   }
   const where = (value: number) => ({
     fieldFilter: {field: {fieldPath: 'a'}, op: 'EQUAL', value: {integerValue: value}},

@@ -13,7 +13,7 @@ const fields = (count: number): Wired =>
   Object.fromEntries(Array.from({length: count}, (_, n) => [`f${n}`, {nullValue: 'NULL_VALUE'}]))
 
 async function write(limits: FirestoreLimits, document: Wired): Promise<unknown> {
-  using service = createRawService(undefined, limits)
+  using service = createRawService(undefined, {limits})
   return await service.call('Commit', {
     database: DATABASE,
     writes: [{update: {name: `${ROOT}/c/a`, fields: document}}],

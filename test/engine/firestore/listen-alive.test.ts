@@ -5,6 +5,7 @@ import {createContext} from '#runtime/engine/embedded/firestore/rpc/context.ts'
 import {listenRpc} from '#runtime/engine/embedded/firestore/rpc/listen.ts'
 import type {View} from '#runtime/engine/embedded/firestore/listen/view.ts'
 import {openStore} from '#runtime/engine/embedded/store/open-store.ts'
+import {systemTimeline} from '#runtime/engine/embedded/timeline.ts'
 import {ROOT} from './raw-service.ts'
 
 const fields = Buffer.alloc(0)
@@ -26,7 +27,13 @@ test('a quiet stream says again and again that it is up to date, and ends when i
     target,
   ])
   const requests = new ReadableStream<Buffer>({start: (controller) => controller.enqueue(request)})
-  const context = createContext(store, {now: () => Date.now()}, 'production')
+  const clock = {now: () => Date.now()}
+  const context = createContext(store, {
+    clock,
+    timers: systemTimeline,
+    limits: 'production',
+    concurrency: 'pessimistic',
+  })
   const answers = listenRpc({context, listening}, requests, cancelled, 1)
   // ADD, the missing document, CURRENT, the snapshot; all that follows is the reminder.
   for (let at = 0; at < 6; at++) expect((await answers.next()).done).toBe(false)

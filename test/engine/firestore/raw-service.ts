@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import protobuf from 'protobufjs'
-import type {FirestoreLimits} from '#runtime/engine/types.ts'
 import {createFirestoreService} from '#runtime/engine/embedded/firestore/service.ts'
+import type {FirestoreServiceOptions} from '#runtime/engine/embedded/firestore/service.ts'
 import {openStore} from '#runtime/engine/embedded/store/open-store.ts'
 import type {DocumentStore} from '#runtime/engine/embedded/store/store.ts'
 
@@ -17,10 +17,17 @@ export const DATABASE = 'projects/p/databases/(default)'
 export const ROOT = `${DATABASE}/documents`
 
 export type Answer = Record<string, unknown>
-type RawService = Disposable & {
+export type RawService = Disposable & {
   readonly store: DocumentStore
-  /** All answers of an RPC, as plain objects; int64 as text. Rejects with the error the handler threw. */
-  readonly call: (method: string, request: object, signal?: AbortSignal) => Promise<Answer[]>
+  readonly clear: () => void
+  readonly expire: () => number
+  /**
+   * All answers of an RPC, as plain objects; int64 as text. Rejects with the error the handler threw.
+   * @param more encoded fields that go behind the request's
+   */
+  readonly call: (method: string, request: object, signal?: AbortSignal, more?: Buffer) => Promise<Answer[]>
+  /** What the handler of a unary RPC returns, as it is. */
+  readonly answer: (method: string, request: object) => Uint8Array | Promise<Uint8Array>
   readonly open: (method: 'Listen' | 'Write') => RawStream
 }
 
@@ -47,14 +54,16 @@ export const wireOf = (name: string) => {
 /** The service without a network: for RPCs that the Node client does not use, and for a clock that tests can move. */
 export function createRawService(
   clock = {now: () => Date.now()},
-  limits: FirestoreLimits = 'production',
+  options: FirestoreServiceOptions = {},
   store: DocumentStore = openStore({}),
 ): RawService {
   const stack = new DisposableStack()
   stack.use(store)
-  const {service} = stack.use(createFirestoreService(store, clock, [], limits))
+  const {service, clear, expire} = stack.use(createFirestoreService(store, clock, options))
   return {
     store,
+    clear,
+    expire,
     open: (name) => {
       const method = firestore.methods[name]!
       method.resolve()
@@ -81,12 +90,18 @@ export function createRawService(
         [Symbol.dispose]: () => cancelled.abort(),
       }
     },
-    call: async (name, request, signal = new AbortController().signal) => {
+    answer: (name, request) => {
+      const handler = service[`/google.firestore.v1.Firestore/${name}`]!
+      if (handler.kind !== 'unary') throw new Error(`${name} is a stream`)
+      const {signal} = new AbortController()
+      return handler.handle(Buffer.from(wireOf(name).encode(request)), {metadata: {}, signal})
+    },
+    call: async (name, request, signal = new AbortController().signal, more = Buffer.alloc(0)) => {
       const method = firestore.methods[name]!
       method.resolve()
       const Request = method.resolvedRequestType!
       const Response = method.resolvedResponseType!
-      const bytes = Buffer.from(Request.encode(Request.fromObject(request)).finish())
+      const bytes = Buffer.concat([Request.encode(Request.fromObject(request)).finish(), more])
       const decode = (answer: Uint8Array): Answer => Response.toObject(Response.decode(answer), {longs: String})
       const handler = service[`/google.firestore.v1.Firestore/${name}`]!
       const call = {metadata: {}, signal}

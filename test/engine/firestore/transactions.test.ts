@@ -1,6 +1,7 @@
+import type {Transaction} from '@google-cloud/firestore'
 import {describe, expect, test} from 'vitest'
 import {useFirestore} from '../../conformance/firestore-client.ts'
-import {createRawService, DATABASE, ROOT, writeOf} from './raw-service.ts'
+import {createRawService as createService, DATABASE, ROOT, writeOf} from './raw-service.ts'
 import {startEmbedded} from './start-embedded.ts'
 
 const NAME = `${ROOT}/c/a`
@@ -9,6 +10,13 @@ const all = {structuredQuery: {from: [{collectionId: 'c'}], where: undefined as 
 const above = (n: number) => ({
   fieldFilter: {field: {fieldPath: 'n'}, op: 'GREATER_THAN', value: {integerValue: n}},
 })
+
+type Raw = ReturnType<typeof createService>
+
+const begin = async (service: Raw, options: object = {readWrite: {}}) =>
+  (await service.call('BeginTransaction', {database: DATABASE, options}))[0]!['transaction'] as Buffer
+const set = (service: Raw, path: string, n: number, transaction?: Buffer) =>
+  service.call('Commit', {database: DATABASE, writes: [writeOf(path, {n})], transaction})
 
 describe('contention, through the client', () => {
   const {newDatabase} = useFirestore(() => startEmbedded())
@@ -31,6 +39,48 @@ describe('contention, through the client', () => {
     expect(attempts).toBeLessThanOrEqual(28)
   })
 
+  test('of sixteen that create the same document in one attempt each one does, and nobody is kept', async () => {
+    const db = newDatabase()
+    const ref = db.doc('c/once')
+    const create = async (transaction: Transaction): Promise<void> => {
+      await transaction.get(ref)
+      transaction.create(ref, {})
+    }
+    const all = await Promise.allSettled(Array.from({length: 16}, () => db.runTransaction(create, {maxAttempts: 1})))
+    expect(all.filter(({status}) => status === 'fulfilled')).toHaveLength(1)
+    expect((await ref.get()).exists).toBe(true)
+    await ref.delete()
+  })
+
+  test('reads of one transaction at the same time all belong to it', async () => {
+    const db = newDatabase()
+    const refs = ['a', 'b', 'd'].map((id) => db.doc(`c/${id}`))
+    for (const ref of refs) await ref.set({n: 1})
+    await db.runTransaction(async (transaction) => {
+      const found = await Promise.all(refs.map((ref) => transaction.get(ref)))
+      for (const read of found) transaction.update(read.ref, {n: read.get('n') + 1})
+    })
+    expect((await db.getAll(...refs)).map((read) => read.get('n'))).toEqual([2, 2, 2])
+  })
+
+  test('twenty increments of two counters in turn, each other way round, lose nothing', async () => {
+    const db = newDatabase()
+    const refs = [db.doc('c/one'), db.doc('c/two')]
+    for (const ref of refs) await ref.set({n: 0})
+    const increment = (at: number) =>
+      db.runTransaction(async (transaction) => {
+        const found = []
+        for (const ref of at % 2 === 0 ? refs : refs.toReversed()) found.push(await transaction.get(ref))
+        for (const read of found) transaction.update(read.ref, {n: read.get('n') + 1})
+      })
+    await Promise.all(Array.from({length: 20}, (_, at) => increment(at)))
+    expect((await db.getAll(...refs)).map((read) => read.get('n'))).toEqual([20, 20])
+  })
+})
+
+describe('contention without locks, through the client', () => {
+  const {newDatabase} = useFirestore(() => startEmbedded({firestoreConcurrency: 'optimistic'}))
+
   test('an open transaction keeps nobody else from writing, and then tries again', async () => {
     const db = newDatabase()
     const ref = db.doc('c/d')
@@ -46,12 +96,8 @@ describe('contention, through the client', () => {
   })
 })
 
-describe('transactions, call by call', () => {
-  const begin = async (service: ReturnType<typeof createRawService>, options: object = {readWrite: {}}) =>
-    (await service.call('BeginTransaction', {database: DATABASE, options}))[0]!['transaction'] as Buffer
-  const set = (service: ReturnType<typeof createRawService>, path: string, n: number, transaction?: Buffer) =>
-    service.call('Commit', {database: DATABASE, writes: [writeOf(path, {n})], transaction})
-
+describe('optimistic transactions, call by call', () => {
+  const createRawService = () => createService(undefined, {concurrency: 'optimistic'})
   test('a commit is refused when a document it read has changed, and reads keep to their moment', async () => {
     using service = createRawService()
     await set(service, 'c/a', 1)
@@ -102,8 +148,31 @@ describe('transactions, call by call', () => {
     expect(service.store.get(NAME)).toBeDefined()
   })
 
-  test('read-only ones must not write', async () => {
+  test.each([
+    ['before the last result', 'c/a', 10],
+    ['after the last result', 'c/z', undefined],
+  ])('for a query with a limit, an insert %s is judged', async (_, path, code) => {
     using service = createRawService()
+    await set(service, 'c/m', 1)
+    await set(service, 'c/n', 1)
+    const transaction = await begin(service)
+    await service.call('RunQuery', {
+      parent: ROOT,
+      structuredQuery: {...all.structuredQuery, limit: {value: 2}},
+      transaction,
+    })
+    await set(service, path, 1)
+    const committed = await set(service, 'c/m', 2, transaction).then(
+      () => undefined,
+      (error: {code: number}) => error.code,
+    )
+    expect(committed).toBe(code)
+  })
+})
+
+describe('transactions, call by call', () => {
+  test('read-only ones must not write', async () => {
+    using service = createService()
     const transaction = await begin(service, {readOnly: {}})
     await expect(set(service, 'c/a', 1, transaction)).rejects.toMatchObject({
       code: 3,
@@ -112,7 +181,7 @@ describe('transactions, call by call', () => {
   })
 
   test('after commit or rollback the id is no longer valid, in words that make the client try again', async () => {
-    using service = createRawService()
+    using service = createService()
     const committed = await begin(service)
     await set(service, 'c/a', 1, committed)
     const rolledBack = await begin(service)
@@ -132,7 +201,7 @@ describe('transactions, call by call', () => {
 
   test('reads of the past reach back an hour and not into the future', async () => {
     let now = 1_700_000_000_000
-    using service = createRawService({now: () => now})
+    using service = createService({now: () => now})
     await set(service, 'c/a', 1)
     const readAt = (seconds: number) =>
       service.call('BatchGetDocuments', {database: DATABASE, documents: [NAME], readTime: {seconds}})

@@ -1,4 +1,4 @@
-import type {Timeline} from '../../../src/runtime/engine/embedded/pubsub/timeline.ts'
+import type {Timeline} from '../../../src/runtime/engine/embedded/timeline.ts'
 
 /** A timeline that stands still until it is moved; work that is due runs in the order of its time. */
 export type HandTimeline = Timeline & {

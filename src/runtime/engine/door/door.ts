@@ -53,7 +53,8 @@ export async function openDoor({to, engine, faults, emit, clock}: DoorOptions): 
     const outcome = outcomeOf(end)
     // What was refused was not done; where only the answer was lost, it was.
     const counts = outcome.ok || hit?.when === 'after' ? countsOf(reader.counts) : {}
-    const facts = {...counts, ...(hit ? {fault: true} : {})}
+    const waited = 'status' in end && end.waitedMs !== undefined ? {waitedMs: end.waitedMs} : {}
+    const facts = {...counts, ...waited, ...(hit ? {fault: true} : {})}
     emit({type: 'span.started', trace, span, parent, name: rpc, lane: 'engine', start})
     emit({type: 'span.ended', trace, span, end: clock.now(), facts, ...outcome})
   }

@@ -2,6 +2,7 @@ import {constants} from 'node:http2'
 import type {ClientHttp2Stream, IncomingHttpHeaders, ServerHttp2Stream} from 'node:http2'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {RPC_CODES} from '#runtime/kernel/rpc-codes.ts'
+import {WAITED_TRAILER} from '../embedded/grpc/serve-call.ts'
 import {encodeMessage} from '../embedded/grpc/status.ts'
 import type {CallHit} from './faults.ts'
 import type {CallReader} from './count-call.ts'
@@ -16,7 +17,13 @@ export type PassOptions = {
 }
 
 /** How a call ended: its gRPC status code, or that its stream broke. */
-export type CallEnd = {readonly status: number} | {readonly broken: string}
+export type CallEnd =
+  | {
+      readonly status: number
+      /** How long the engine says that the call waited for others, in milliseconds. */
+      readonly waitedMs?: number
+    }
+  | {readonly broken: string}
 
 const UNAVAILABLE = 14
 const INJECTED = 'This failure was asked for by the scenario.'
@@ -63,7 +70,10 @@ function passAnswer(stream: ServerHttp2Stream, outgoing: ClientHttp2Stream): Pro
   const {promise, resolve} = Promise.withResolvers<CallEnd>()
   let trailers: IncomingHttpHeaders = {}
   let problem = 'the engine closed the connection'
-  const statusOf = (last: IncomingHttpHeaders): CallEnd => ({status: Number(last['grpc-status'] ?? 2)})
+  const statusOf = (last: IncomingHttpHeaders): CallEnd => {
+    const waitedMs = Number(last[WAITED_TRAILER])
+    return {status: Number(last['grpc-status'] ?? 2), ...(waitedMs > 0 && {waitedMs})}
+  }
   outgoing.on('response', (received, flags) => {
     if (stream.destroyed) return
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0

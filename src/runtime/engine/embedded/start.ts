@@ -27,7 +27,12 @@ export async function startEmbeddedEngine(options: EngineOptions): Promise<Engin
   const folder: {dataDir?: string} = options.inMemory ? {} : {dataDir: makeDataFolder(options.dataDir)}
   const store = stack.use(openStore(folder))
   const firestore = stack.use(
-    createFirestoreService(store, options.clock ?? systemClock, options.ttl, options.firestoreLimits),
+    createFirestoreService(store, options.clock ?? systemClock, {
+      ttl: options.ttl,
+      limits: options.firestoreLimits,
+      concurrency: options.firestoreConcurrency,
+      timers: options.timeline,
+    }),
   )
   const messages = folder.dataDir === undefined ? undefined : stack.use(openMessages(folder.dataDir))
   const discard = options.ownSubscriptions?.map((id) => `projects/${projectId}/subscriptions/${id}`) ?? []

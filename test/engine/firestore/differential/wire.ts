@@ -7,7 +7,12 @@ export type Outcome = {readonly code: number; readonly answers: readonly Answer[
 
 /** A Firestore behind its port, without a client that retries or checks anything first. */
 export type Wire = Disposable & {
-  readonly call: (method: string, request: object) => Promise<Outcome & {readonly message: string}>
+  /** @param timeout as gRPC has it: `50m` are 50 ms */
+  readonly call: (
+    method: string,
+    request: object,
+    options?: {readonly timeout?: string},
+  ) => Promise<Outcome & {readonly message: string}>
   /** Deletes all documents of a database, as the emulators' own clients do. */
   readonly clear: (database: string) => Promise<void>
 }
@@ -19,7 +24,7 @@ export function openWire(host: string): Wire {
   const session = connect(`http://${host}`)
   session.on('error', () => undefined)
   return {
-    call: async (name, request) => {
+    call: async (name, request, {timeout} = {}) => {
       const method = firestore.methods[name]!
       method.resolve()
       const Request = method.resolvedRequestType!
@@ -30,6 +35,7 @@ export function openWire(host: string): Wire {
         'content-type': 'application/grpc',
         te: 'trailers',
         authorization: 'Bearer owner',
+        ...(timeout && {'grpc-timeout': timeout}),
       })
       const {promise: closed, resolve, reject} = Promise.withResolvers<void>()
       let headers: IncomingHttpHeaders = {}

@@ -6,9 +6,11 @@ const AT_ONCE = 500
 
 /**
  * Deletes all documents of a database (`projects/p/databases/d`), or of all databases. Listeners and transactions see
- * ordinary deletes. Throws StoreFullError where the disk has no room for even that.
+ * ordinary deletes; open transactions that read something have lost. Throws StoreFullError where the disk has no room for even that.
  */
-export function clearDocuments({store, timeline}: ServiceContext, database?: string): void {
+export function clearDocuments({store, timeline, transactions}: ServiceContext, database?: string): void {
+  // Writes that wait come first, so that none of them reaches a database that was emptied for what follows.
+  transactions.breakLocks(database)
   const roots = database === undefined ? store.databases() : [database]
   for (const root of roots) {
     for (const collection of store.collections(`${root}/documents`)) {

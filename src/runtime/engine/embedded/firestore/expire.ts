@@ -15,10 +15,11 @@ const AT_ONCE = 500
 /**
  * Deletes documents whose time is over by the clock, in all databases, and returns how many they were. A document
  * without the field, or with something else than a timestamp in it, stays
- * (https://firebase.google.com/docs/firestore/ttl). Listeners and transactions see ordinary deletes.
+ * (https://firebase.google.com/docs/firestore/ttl). Listeners see ordinary deletes. What a transaction has locked goes
+ * later: nothing waits for a deletion that may take a day in production, and it need not wait for anybody.
  */
 export function expireDocuments(
-  {store, timeline}: ServiceContext,
+  {store, timeline, transactions}: ServiceContext,
   clock: Clock,
   policies: readonly TtlPolicy[],
 ): number {
@@ -32,7 +33,10 @@ export function expireDocuments(
       for (;;) {
         const expired = runQuery(store, query, undefined)
         if (expired.length === 0) break
-        const changes = expired.map(({name, ...before}) => ({name, before, after: undefined}))
+        const changes = expired
+          .map(({name, ...before}) => ({name, before, after: undefined}))
+          .filter((change) => !transactions.locks.isLocked(change))
+        if (changes.length === 0) break
         try {
           store.apply({time: timeline.commitTime(), changes})
         } catch (error) {
@@ -40,7 +44,7 @@ export function expireDocuments(
           if (error instanceof StoreFullError) return deleted
           throw error
         }
-        deleted += expired.length
+        deleted += changes.length
         if (expired.length < AT_ONCE) break
       }
     }

@@ -1,7 +1,9 @@
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Call, Method, Service} from '../grpc/service.ts'
-import type {FirestoreLimits, TtlPolicy} from '../../types.ts'
+import type {FirestoreConcurrency, FirestoreLimits, TtlPolicy} from '../../types.ts'
 import type {DocumentStore} from '../store/store.ts'
+import {systemTimeline} from '../timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import {clearDocuments} from './clear.ts'
 import {expireDocuments} from './expire.ts'
 import {createInterest} from './listen/interest.ts'
@@ -58,24 +60,30 @@ type FirestoreService = Disposable & {
   readonly clear: (database?: string) => void
 }
 
-/**
- * `google.firestore.v1.Firestore` over a store, for the gRPC server. Disposing ends its transactions.
- * @param ttl policies for `expire`, which nothing here calls by itself
- * @param limits whose limits documents must keep to
- */
+export type FirestoreServiceOptions = {
+  /** Policies for `expire`, which nothing here calls by itself. */
+  readonly ttl?: readonly TtlPolicy[] | undefined
+  /** Whose limits documents must keep to; production's unless given. */
+  readonly limits?: FirestoreLimits | undefined
+  /** How transactions keep apart; by locks, as in production, unless given. */
+  readonly concurrency?: FirestoreConcurrency | undefined
+  /** What wakes those who wait for a transaction that nobody ends; the machine's timers unless given. */
+  readonly timers?: Timeline | undefined
+}
+
+/** `google.firestore.v1.Firestore` over a store, for the gRPC server. Disposing ends its transactions. */
 export function createFirestoreService(
   store: DocumentStore,
   clock: Clock,
-  ttl: readonly TtlPolicy[] = [],
-  limits: FirestoreLimits = 'production',
+  {ttl = [], limits = 'production', concurrency = 'pessimistic', timers = systemTimeline}: FirestoreServiceOptions = {},
 ): FirestoreService {
-  const context = createContext(store, clock, limits)
+  const context = createContext(store, {clock, timers, limits, concurrency})
   const interest = createInterest(store)
   const listening = {interest, tokens: createResumeTokens()}
   const streams: WriteStreams = new Map()
   const bidi: Readonly<Record<string, Bidi>> = {
     Listen: (requests, call) => listenRpc({context, listening}, requests, call),
-    Write: (requests) => writeRpc({context, streams}, requests),
+    Write: (requests, call) => writeRpc({context, streams}, requests, call),
   }
   const methods: [string, Method][] = []
   for (const [name, handle] of Object.entries(UNARY)) {

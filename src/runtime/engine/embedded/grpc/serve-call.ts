@@ -14,6 +14,9 @@ const HEADERS = {':status': 200, 'content-type': 'application/grpc+proto'}
 /** Without the `date` that Node would add, which no gRPC client reads and every one decodes. */
 const WITH_TRAILERS = {waitForTrailers: true, sendDate: false}
 
+/** How long a call waited for others, in milliseconds; told only where it did. */
+export const WAITED_TRAILER = 'stitch-waited-ms'
+
 export type ServeOptions = {
   readonly stream: ServerHttp2Stream
   readonly headers: IncomingHttpHeaders
@@ -35,8 +38,10 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
     timeout === undefined ? undefined : setTimeout(() => cancel(STATUS.deadlineExceeded, 'Deadline exceeded.'), timeout)
 
   let trailers: Record<string, string> = {'grpc-status': '0'}
+  let waitedMs = 0
+  const waited = (ms: number): void => void (waitedMs = Math.max(waitedMs, ms))
   stream.on('wantTrailers', () => {
-    stream.sendTrailers(trailers)
+    stream.sendTrailers({...trailers, ...(waitedMs > 0 && {[WAITED_TRAILER]: waitedMs.toFixed(1)})})
     // What the caller still sends is read and dropped, so that both sides come to an end.
     stream.resume()
   })
@@ -44,7 +49,8 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
   stream.respond(HEADERS, WITH_TRAILERS)
   try {
     if (!method) throw new GrpcStatus(STATUS.unimplemented, `Method not found: ${headers[':path']}`)
-    await answer(stream, method, {metadata: headers, signal: cancelled.signal, answered: () => answered(stream)})
+    const {signal} = cancelled
+    await answer(stream, method, {metadata: headers, signal, waited, answered: () => answered(stream)})
     cancelled.signal.throwIfAborted()
   } catch (error) {
     const {code, message} = statusOf(error)

@@ -4,9 +4,14 @@ export type Call = {
   readonly metadata: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Aborts when the caller cancels or goes away, when its deadline passes, and when the server closes. */
   readonly signal: AbortSignal
+  /** Tells the caller, beside the answer, for how long others kept it waiting, in milliseconds; the longest counts. */
+  readonly waited?: (ms: number) => void
   /** Resolves when the caller has the answer, or cannot have it any more. */
   readonly answered?: () => Promise<void>
 }
+
+/** What of a call matters to work that may have to wait. */
+export type WaitingCall = Pick<Call, 'signal' | 'waited'>
 
 /**
  * One RPC. Messages are bytes here: a service brings its own decoding, so that documents can pass as they are stored.

@@ -1,4 +1,4 @@
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 
 /** When a subscription was last used, and the end of one that nobody uses. */
 export type Activity = Disposable & {readonly touch: () => void; readonly reschedule: () => void}

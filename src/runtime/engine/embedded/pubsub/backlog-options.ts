@@ -1,5 +1,5 @@
 import type {RetryPolicy} from './backoff.ts'
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import type {HeldState} from './journal.ts'
 import type {PublishedMessage} from './message.ts'
 

@@ -1,4 +1,4 @@
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 
 /** Expired messages are looked for at most so often, in milliseconds. */
 const PAUSE_MS = 1_000

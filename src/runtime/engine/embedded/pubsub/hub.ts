@@ -1,5 +1,5 @@
 import {randomInt} from 'node:crypto'
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import {wire, type Subscription, type Topic, type WireMessage} from './codec.ts'
 import {forgetfulJournal, type HeldState, type Journal} from './journal.ts'
 import {startSubscription, type LiveSubscription} from './live-subscription.ts'

@@ -1,6 +1,6 @@
 import {createActivity} from './activity.ts'
 import {createBacklog, type Backlog} from './backlog.ts'
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import {toMs, wire, type Subscription} from './codec.ts'
 import {parseFilter, type Filter} from './filter.ts'
 import type {Journal} from './journal.ts'

@@ -1,4 +1,4 @@
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import {createExpiry} from './expiry.ts'
 import type {PublishedMessage} from './message.ts'
 

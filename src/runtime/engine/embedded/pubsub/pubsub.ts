@@ -17,7 +17,7 @@ import {schemaMethods} from './schemas/schema-methods.ts'
 import {createSchemaRegistry} from './schemas/schema-registry.ts'
 import {snapshotMethods} from './snapshot-methods.ts'
 import {subscriberService} from './subscriber.ts'
-import {systemTimeline, type Timeline} from './timeline.ts'
+import {systemTimeline, type Timeline} from '../timeline.ts'
 
 /** google.pubsub.v1, to be served by a gRPC server. Disposing stops all deliveries. */
 export type PubSub = Disposable & {

@@ -1,5 +1,5 @@
 import type {Backlog} from './backlog.ts'
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import type {Subscription} from './codec.ts'
 import type {Delivery} from './message.ts'
 import {pushPauseMs} from './push-backoff.ts'

@@ -1,5 +1,5 @@
 import {GrpcStatus, STATUS} from '../grpc/status.ts'
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import {fromMs, toMs, wire, type Snapshot} from './codec.ts'
 import type {Journal} from './journal.ts'
 import type {LiveSubscription} from './live-subscription.ts'

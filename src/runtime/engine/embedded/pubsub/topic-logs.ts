@@ -1,4 +1,4 @@
-import type {Timeline} from './timeline.ts'
+import type {Timeline} from '../timeline.ts'
 import {toMs, type Topic} from './codec.ts'
 import type {Journal} from './journal.ts'
 import type {PublishedMessage} from './message.ts'

@@ -95,6 +95,21 @@ export function createResultTest(query: Query): Matcher {
   return (document) => matches(document) && inside(readers.map((read) => read(document)!))
 }
 
+/**
+ * Tests whether a document is a result of the query or, with all the results of one that stopped at its limit, whether
+ * it is or would be among those that were read for them.
+ */
+export function createReachTest(query: Query, upTo: readonly NamedDocument[] | undefined): Matcher {
+  const isResult = createResultTest(query)
+  if (!upTo) return isResult
+  const last = upTo.at(-1)
+  if (!last) return () => false
+  const readers = query.orderBy.map(({path}) => createFieldReader(path))
+  const keysOf = (document: NamedDocument): readonly Value[] => readers.map((read) => read(document)!)
+  const end = keysOf(last)
+  return (document) => isResult(document) && compareKeys(keysOf(document), end, query.orderBy) <= 0
+}
+
 /** Whether a collection is one that the query looks into. */
 export function coversCollection(query: Query, collection: string): boolean {
   const {parent, collectionId, allDescendants} = query

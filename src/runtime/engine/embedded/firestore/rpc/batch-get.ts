@@ -1,11 +1,14 @@
+import type {WaitingCall} from '../../grpc/service.ts'
+import {streamWhenThere} from '../../grpc/when-there.ts'
+import type {StoredDocument} from '../../store/store.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {parseDatabase, parseDocumentName} from '../paths/names.ts'
 import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
 import {Writer} from '../values/writer.ts'
 import {readMask} from '../writes/parse.ts'
-import {consistencyReaders, findTransaction, openView} from './consistency.ts'
-import type {Consistency} from './consistency.ts'
+import {consistencyReaders, inView} from './consistency.ts'
+import type {Consistency, View} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
 import {writeDocument, writeTime} from './encode.ts'
 
@@ -15,6 +18,7 @@ const writer = new Writer()
 export function batchGetDocuments(
   context: ServiceContext,
   request: Buffer,
+  call: WaitingCall,
 ): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   const names = new Set<string>()
   const consistency: Consistency = {}
@@ -29,31 +33,27 @@ export function batchGetDocuments(
   parseDatabase(database)
   for (const name of names) parseDocumentName(name)
 
-  const transaction = findTransaction(context, database, consistency)
-  const turn =
-    transaction && !transaction.readOnly ? context.transactions.turns.take(transaction, [...names]) : undefined
-  const answer = () => answerDocuments(context, names, mask, openView(context, consistency, transaction))
-  return turn ? answerAfter(turn, answer) : answer()
+  const reads = {documents: names, queries: []}
+  const reading = {database, consistency, reads, turns: [...names], call}
+  return streamWhenThere(
+    inView(context, reading, (view) => readDocuments(context, names, view)),
+    (found) => answerDocuments(found, mask),
+  )
 }
 
-/** Answers when what a call waits for has come: its transaction's turn, or an index. */
-export async function* answerAfter(
-  wait: Promise<unknown>,
-  answer: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
-  await wait
-  yield* answer()
+type Found = {
+  readonly view: View
+  readonly documents: readonly {readonly name: string; readonly document: StoredDocument | undefined}[]
 }
 
-function* answerDocuments(
-  {store}: ServiceContext,
-  names: ReadonlySet<string>,
-  mask: readonly FieldPath[] | undefined,
-  view: ReturnType<typeof openView>,
-): Generator<Uint8Array> {
-  // All are read before the first is sent: what a slow caller gets is one moment's state.
+/** All are read before the first is sent: what a slow caller gets is one moment's state. */
+function readDocuments({store, transactions}: ServiceContext, names: ReadonlySet<string>, view: View): Found {
   const documents = [...names].map((name) => ({name, document: store.get(name, view.at)}))
-  for (const name of names) view.transaction?.documents.add(name)
+  if (view.transaction) transactions.note(view.transaction, {documents: names})
+  return {view, documents}
+}
+
+function* answerDocuments({view, documents}: Found, mask: readonly FieldPath[] | undefined): Generator<Uint8Array> {
   if (view.begun) yield writer.uint(0x1a).bytes(view.begun).finish()
   for (const {name, document} of documents) {
     if (document) writer.uint(0x0a).message(() => writeDocument(writer, {...document, name}, mask))

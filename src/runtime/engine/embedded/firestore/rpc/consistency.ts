@@ -1,6 +1,8 @@
+import type {WaitingCall} from '../../grpc/service.ts'
 import {decodeTimestamp} from '../values/decode.ts'
 import type {Reader} from '../values/reader.ts'
 import {decodeTransactionOptions} from '../transactions/transaction.ts'
+import type {Reads} from '../transactions/reads.ts'
 import type {Transaction, TransactionOptions} from '../transactions/transaction.ts'
 import type {ServiceContext} from './context.ts'
 
@@ -33,6 +35,46 @@ export function consistencyReaders(
   }
 }
 
+/** Which database is read, what of it, and how. */
+export type Reading = {
+  readonly database: string
+  readonly consistency: Consistency
+  readonly reads: Reads
+  /** Keys of turns that a transaction takes for its first read. */
+  readonly turns?: readonly string[]
+  readonly call: WaitingCall
+}
+
+/**
+ * Answers a read: at once, unless it belongs to a transaction that others are before. The transaction is begun where
+ * the request asks for it. Throws INVALID_ARGUMENT and ABORTED for the transaction, and for times that cannot be read.
+ * @param answer reads, all at once, and notes what it read
+ */
+export function inView<T>(context: ServiceContext, reading: Reading, answer: (view: View) => T): T | Promise<T> {
+  const {database, consistency, reads, call, turns = []} = reading
+  const {locks} = context.transactions
+  const transaction = findTransaction(context, database, consistency)
+  const read = (): T => {
+    // Nobody would end what begins for a caller that has gone.
+    call.signal.throwIfAborted()
+    return answer(openView(context, consistency, transaction))
+  }
+  if (!transaction) return read()
+  const wait = takeTurn(context, transaction, turns, call)?.then(() => locks.read(transaction, reads, call))
+  const ready = wait ?? locks.read(transaction, reads, call)
+  return ready ? readAfter(ready, read, () => giveUp(context, consistency, transaction)) : read()
+}
+
+async function readAfter<T>(wait: Promise<void>, read: () => T, fail: () => void): Promise<T> {
+  try {
+    await wait
+    return read()
+  } catch (error) {
+    fail()
+    throw error
+  }
+}
+
 /** The transaction a read belongs to, begun where the request asks for it. Throws INVALID_ARGUMENT. */
 export function findTransaction(
   {transactions}: ServiceContext,
@@ -43,12 +85,30 @@ export function findTransaction(
   return transaction?.length ? transactions.find(database, transaction) : undefined
 }
 
-/** What a read sees now, after it had its turn. Throws for times that cannot be read. */
+/** Resolves when it is a transaction's turn for its first read; undefined where it need not wait. */
+export function takeTurn(
+  {transactions}: ServiceContext,
+  transaction: Transaction,
+  keys: readonly string[],
+  {waited}: WaitingCall,
+): Promise<void> | undefined {
+  if (transaction.mode === 'readOnly') return undefined
+  const began = performance.now()
+  return transactions.turns.take(transaction, keys)?.then(() => waited?.(performance.now() - began))
+}
+
+/** Ends a transaction that began with a read which failed: the caller does not have its id. */
+export function giveUp({transactions}: ServiceContext, {newTransaction}: Consistency, {id}: Transaction): void {
+  if (newTransaction) transactions.rollback(id)
+}
+
+/** What a read sees now. Throws INVALID_ARGUMENT and ABORTED for the transaction, and for times that cannot be read. */
 export function openView(
-  {timeline}: ServiceContext,
+  {timeline, transactions}: ServiceContext,
   consistency: Consistency,
   transaction: Transaction | undefined,
 ): View {
+  if (transaction) transactions.check(transaction)
   const at = consistency.readTime ?? transaction?.snapshot
   // A transaction's own time as well: while it is open, that may come to be longer ago than the store remembers.
   if (at !== undefined) timeline.check(at)

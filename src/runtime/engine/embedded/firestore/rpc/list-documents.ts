@@ -1,5 +1,5 @@
-import type {Call} from '../../grpc/service.ts'
-import type {DocumentStore} from '../../store/store.ts'
+import type {WaitingCall} from '../../grpc/service.ts'
+import type {DocumentStore, NamedDocument} from '../../store/store.ts'
 import {invalidArgument} from '../errors.ts'
 import {parseFieldPath} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
@@ -8,14 +8,15 @@ import {checkId} from '../paths/segments.ts'
 import {completeOrder} from '../query/order.ts'
 import type {Order, Query} from '../query/query.ts'
 import {runQuery} from '../query/run-query.ts'
+import {createQueryRead} from '../transactions/reads.ts'
 import {compareNames} from '../values/compare-text.ts'
 import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
 import {Writer} from '../values/writer.ts'
 import {readMask} from '../writes/parse.ts'
 import {waitForIndexes} from './build-indexes.ts'
-import {consistencyReaders, findTransaction, openView} from './consistency.ts'
-import type {Consistency} from './consistency.ts'
+import {consistencyReaders, inView} from './consistency.ts'
+import type {Consistency, View} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
 import {writeDocument} from './encode.ts'
 import {formatPageToken, parsePageToken} from './page-token.ts'
@@ -29,7 +30,7 @@ const writer = new Writer()
 export function listDocuments(
   context: ServiceContext,
   request: Buffer,
-  {signal}: Pick<Call, 'signal'>,
+  call: WaitingCall,
 ): Uint8Array | Promise<Uint8Array> {
   const consistency: Consistency = {}
   const page = {size: 0, token: ''}
@@ -66,14 +67,13 @@ export function listDocuments(
     startAt: after === undefined ? undefined : {values: [{kind: 'reference', value: after}], before: false},
   }
 
-  const answer = (): Uint8Array => {
-    const view = openView(context, consistency, findTransaction(context, name.database, consistency))
-    view.transaction?.queries.push(query)
-    const entries: {readonly name: string; readonly document?: ReturnType<typeof runQuery>[number]}[] = runQuery(
-      context.store,
-      paged,
-      view.at,
-    ).map((document) => ({name: document.name, document}))
+  const answer = (view: View): Uint8Array => {
+    const documents = runQuery(context.store, paged, view.at)
+    if (view.transaction) context.transactions.note(view.transaction, {query: createQueryRead(paged, documents)})
+    const entries: {readonly name: string; readonly document?: NamedDocument}[] = documents.map((document) => ({
+      name: document.name,
+      document,
+    }))
     if (showMissing) {
       addMissing(context.store, entries, `${query.parent}/${collectionId}`, {after, limit: size + 1, at: view.at})
     }
@@ -89,8 +89,10 @@ export function listDocuments(
     }
     return writer.finish()
   }
-  const built = waitForIndexes(context, paged, consistency, signal)
-  return built ? built.then(answer) : answer()
+  const reads = {documents: new Set<string>(), queries: [createQueryRead(paged)]}
+  const read = () => inView(context, {database: name.database, consistency, reads, call}, answer)
+  const built = waitForIndexes(context, paged, consistency, call.signal)
+  return built ? built.then(read) : read()
 }
 
 type Page = {readonly after: string | undefined; readonly limit: number; readonly at: number | undefined}

@@ -1,27 +1,27 @@
-import type {Call} from '../../grpc/service.ts'
+import type {WaitingCall} from '../../grpc/service.ts'
 import {GrpcStatus} from '../../grpc/status.ts'
+import {whenThere} from '../../grpc/when-there.ts'
 import {invalidArgument} from '../errors.ts'
 import {deferModifications, modifyDocuments} from '../pipeline/modify/apply.ts'
 import type {Row} from '../pipeline/outcome.ts'
+import type {ReadListener} from '../pipeline/read-documents.ts'
 import {decodePipelineRequest} from '../pipeline/request.ts'
 import type {PipelineRequest} from '../pipeline/request.ts'
 import {encodeRow, rowWith} from '../pipeline/row.ts'
 import {preparePipeline} from '../pipeline/run-pipeline.ts'
-import type {PreparedPipeline} from '../pipeline/run-pipeline.ts'
 import type {QueryTrace} from '../query/run-query.ts'
+import {createQueryRead} from '../transactions/reads.ts'
+import type {Reads} from '../transactions/reads.ts'
 import type {Transaction} from '../transactions/transaction.ts'
 import {Writer} from '../values/writer.ts'
-import {commitWrites} from '../writes/commit.ts'
-import {answerByIndexes} from './answer-by-indexes.ts'
-import {answerAfter} from './batch-get.ts'
-import {findTransaction, openView} from './consistency.ts'
+import {applyTogether} from './apply.ts'
+import {findTransaction, giveUp, openView, takeTurn} from './consistency.ts'
 import type {View} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
 import {writeTime} from './encode.ts'
 import {encodeExplainStats, explainedStatus} from './explain-pipeline.ts'
 import {listTurns} from './pipeline-turns.ts'
-
-type Answer = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+import {demandIndexes, NotReady, whenReady} from './when-ready.ts'
 
 /** Results go out so many at a time. */
 const BATCH = 100
@@ -29,29 +29,43 @@ const BATCH = 100
 const writer = new Writer()
 
 /** ExecutePipeline. */
-export function executePipeline(context: ServiceContext, request: Buffer, {signal}: Pick<Call, 'signal'>): Answer {
+export function executePipeline(
+  context: ServiceContext,
+  request: Buffer,
+  call: WaitingCall,
+): AsyncIterable<Uint8Array> {
   const pipeline = decodePipelineRequest(request)
   const {database, consistency, autoCommit} = pipeline
   const transaction = findTransaction(context, database, consistency)
   if (autoCommit && !transaction) throw invalidArgument('auto_commit_transaction needs a transaction.')
-  const open = (): Answer =>
-    answerByIndexes(context.store, signal, (store) =>
-      answer({...context, store}, pipeline, openView(context, consistency, transaction)),
-    )
-  if (!transaction || transaction.readOnly) return open()
-  const turn = context.transactions.turns.take(transaction, listTurns(pipeline))
-  return turn ? answerAfter(turn, open) : open()
+  return answer(context, {request: pipeline, transaction, call})
 }
 
-function* answer(context: ServiceContext, request: PipelineRequest, view: View): Generator<Uint8Array> {
-  const trace: QueryTrace = {documents: 0, skipped: 0, indexes: 0, scans: 0}
-  const began = performance.now()
-  const {explain} = request
+type Execution = {
+  readonly request: PipelineRequest
+  readonly transaction: Transaction | undefined
+  readonly call: WaitingCall
+}
+
+async function* answer(context: ServiceContext, execution: Execution): AsyncGenerator<Uint8Array, void> {
+  const {request, transaction, call} = execution
+  const {explain, consistency} = request
+  if (transaction) await takeTurn(context, transaction, listTurns(request), call)
+  let began = performance.now()
+  let trace: QueryTrace = {documents: 0, skipped: 0, indexes: 0, scans: 0}
   const measure = (results: number) => ({...trace, results, milliseconds: performance.now() - began})
+  let view: View
   let rows: readonly Row[]
   try {
-    rows = runRequest(context, request, {view, trace})
+    const ran = await whenReady(call.signal, () => {
+      began = performance.now()
+      trace = {documents: 0, skipped: 0, indexes: 0, scans: 0}
+      return runRequest(context, execution, trace)
+    })
+    view = ran.view
+    rows = await ran.rows
   } catch (error) {
+    if (transaction) giveUp(context, consistency, transaction)
     if (explain === 'execute' || !(error instanceof GrpcStatus)) throw error
     throw explainedStatus(error, request, measure(0))
   }
@@ -65,48 +79,63 @@ function* answer(context: ServiceContext, request: PipelineRequest, view: View):
   }
 }
 
-type Moment = {readonly view: View; readonly trace: QueryTrace}
+type Ran = {readonly view: View; readonly rows: readonly Row[] | Promise<readonly Row[]>}
 
-function runRequest(context: ServiceContext, request: PipelineRequest, {view, trace}: Moment): readonly Row[] {
-  const {transaction} = view
-  const prepared = preparePipeline(request, {
-    store: context.store,
-    at: view.at,
-    now: view.readTime,
-    trace,
-    listener: transaction && listenFor(transaction),
-  })
-  if (request.explain === 'explain') return []
-  const rows = modify(context, prepared, {request, view})
-  if (transaction && request.autoCommit) {
-    context.transactions.startCommit(transaction, transaction.writes.length)
-    commitWrites(context, transaction.writes, context.timeline.commitTime())
-  }
-  return rows
-}
-
-function listenFor(transaction: Transaction) {
-  return {
-    query: (query: Transaction['queries'][number]) => void transaction.queries.push(query),
-    document: (name: string) => void transaction.documents.add(name),
-  }
-}
-
-/** The rows of a pipeline that reads, or the only row of one that modifies: how many documents it has modified. */
-function modify(
-  context: ServiceContext,
-  {run, modification}: PreparedPipeline,
-  {request, view}: {readonly request: PipelineRequest; readonly view: View},
-): readonly Row[] {
-  if (!modification) return run()
-  const {transaction, readTime: time} = view
-  if (request.consistency.readTime !== undefined) throw invalidArgument('The past cannot be modified.')
+/** One attempt, which reads and modifies at once, but for what has to wait for locks. Throws NotReady. */
+function runRequest(context: ServiceContext, execution: Execution, trace: QueryTrace): Ran {
+  const {request, transaction, call} = execution
+  const view = openView(context, request.consistency, transaction)
+  const listener = transaction && listenFor(context, transaction, call)
+  const prepare = (store: ServiceContext['store']) =>
+    preparePipeline(request, {store, at: view.at, now: view.readTime, trace, listener})
+  const {run, modification} = prepare(demandIndexes(context.store))
+  if (request.explain === 'explain') return {view, rows: []}
+  if (modification && request.consistency.readTime !== undefined) throw invalidArgument('The past cannot be modified.')
   const rows = run()
-  const count = transaction
-    ? deferModifications(context, transaction, {modification, rows, time})
-    : modifyDocuments(context, modification, rows)
+  if (!modification) return {view, rows: finish(context, execution, rows)}
+  if (transaction && listener) {
+    const count = deferModifications(context, transaction, {modification, rows, time: view.readTime, listener})
+    return {view, rows: finish(context, execution, countRows(count, view))}
+  }
+  const again = (): readonly Row[] => prepare(context.store).run()
+  const modified = modifyDocuments(context, modification, {rows, again, call})
+  return {view, rows: whenThere(modified, (count) => countRows(count, view))}
+}
+
+/** Commits the transaction first, where that is asked for. */
+function finish(
+  context: ServiceContext,
+  {request, transaction, call}: Execution,
+  rows: readonly Row[],
+): readonly Row[] | Promise<readonly Row[]> {
+  if (!transaction || !request.autoCommit) return rows
+  return whenThere(applyTogether(context, [], call, transaction), () => rows)
+}
+
+/** Has what a pipeline reads belong to its transaction, each of its reads when the writes before it are done. */
+function listenFor(context: ServiceContext, transaction: Transaction, call: WaitingCall): ReadListener {
+  const {locks, note} = context.transactions
+  const wait = (reads: Reads): void => {
+    const ready = locks.read(transaction, reads, call)
+    if (ready) throw new NotReady(ready)
+  }
+  return {
+    query: (query) => {
+      const read = createQueryRead(query)
+      wait({documents: new Set(), queries: [read]})
+      note(transaction, {query: read})
+    },
+    document: (name) => {
+      wait({documents: new Set([name]), queries: []})
+      note(transaction, {documents: [name]})
+    },
+  }
+}
+
+/** The only row of a pipeline that modifies: how many documents it has modified. */
+function countRows(count: number, {readTime}: View): readonly Row[] {
   const fields = new Map([['documents_modified', {kind: 'integer' as const, value: BigInt(count)}]])
-  return [rowWith(fields, {variables: new Map(), now: time})]
+  return [rowWith(fields, {variables: new Map(), now: readTime})]
 }
 
 /** The body of a Document message, with a name and times only where the pipeline has kept them. */

@@ -1,4 +1,6 @@
-import type {Call} from '../../grpc/service.ts'
+import type {WaitingCall} from '../../grpc/service.ts'
+import {streamWhenThere} from '../../grpc/when-there.ts'
+import type {NamedDocument} from '../../store/store.ts'
 import {invalidArgument} from '../errors.ts'
 import {parseParent} from '../paths/names.ts'
 import {orderByFields, runAggregations} from '../query/aggregate.ts'
@@ -9,14 +11,15 @@ import {listUsedIndexes} from '../query/explain.ts'
 import type {Query} from '../query/query.ts'
 import {runQuery} from '../query/run-query.ts'
 import type {QueryTrace} from '../query/run-query.ts'
+import {createQueryRead} from '../transactions/reads.ts'
 import {writeFields} from '../values/encode.ts'
 import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
+import type {Fields} from '../values/value.ts'
 import {Writer} from '../values/writer.ts'
-import {answerAfter} from './batch-get.ts'
 import {waitForIndexes} from './build-indexes.ts'
-import {consistencyReaders, findTransaction, openView} from './consistency.ts'
-import type {Consistency, View} from './consistency.ts'
+import {consistencyReaders, inView} from './consistency.ts'
+import type {Consistency, Reading, View} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
 import {writeDocument, writeTime} from './encode.ts'
 import {decodeExplain, writeExplainMetrics} from './explain.ts'
@@ -27,30 +30,30 @@ type Answer = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 const writer = new Writer()
 
 /** RunQuery: one message per document, or one with the read time where there is none. */
-export function runQueryRpc(context: ServiceContext, request: Buffer, call: Pick<Call, 'signal'>): Answer {
+export function runQueryRpc(context: ServiceContext, request: Buffer, call: WaitingCall): Answer {
   const {parent, body, consistency, explain} = readQueryRequest(request, {
     explain: 0x52,
     consistency: {transaction: 0x2a, newTransaction: 0x32, readTime: 0x3a},
   })
   const query = decodeQuery(body, parent)
   if (explain?.analyze === false) return [encodePlan(query, 0x5a)]
-  const open = (): Answer => inView(context, {query, consistency}, (view) => answerQuery(context, query, view, explain))
+  const read = () => inView(context, readingOf(query, consistency, call), (view) => readQuery(context, query, view))
   const built = waitForIndexes(context, query, consistency, call.signal)
-  return built ? answerAfter(built, open) : open()
+  return streamWhenThere(built ? built.then(read) : read(), (found) => answerQuery(query, found, explain))
 }
 
 /** RunAggregationQuery: one message with all results. */
-export function runAggregationRpc(context: ServiceContext, request: Buffer, call: Pick<Call, 'signal'>): Answer {
+export function runAggregationRpc(context: ServiceContext, request: Buffer, call: WaitingCall): Answer {
   const {parent, body, consistency, explain} = readQueryRequest(request, {
     explain: 0x42,
     consistency: {transaction: 0x22, newTransaction: 0x2a, readTime: 0x32},
   })
   const {query, aggregations} = decodeAggregationQuery(body, parent)
   if (explain?.analyze === false) return [encodePlan(query, 0x52)]
-  const open = (): Answer =>
-    inView(context, {query, consistency}, (view) => answerAggregation(context, {query, aggregations}, view, explain))
+  const reading = readingOf(query, consistency, call)
+  const read = () => inView(context, reading, (view) => aggregate(context, query, aggregations, view))
   const built = waitForIndexes(context, orderByFields(query, aggregations), consistency, call.signal)
-  return built ? answerAfter(built, open) : open()
+  return streamWhenThere(built ? built.then(read) : read(), (found) => answerAggregation(query, found, explain))
 }
 
 type QueryTags = {readonly explain: number; readonly consistency: Parameters<typeof consistencyReaders>[1]}
@@ -78,23 +81,14 @@ function readQueryRequest(request: Buffer, tags: QueryTags): QueryRequest {
   return {parent, body, consistency, explain}
 }
 
-type QueryCall = {readonly query: Query; readonly consistency: Consistency}
-
-function inView(
-  context: ServiceContext,
-  {query, consistency}: QueryCall,
-  answer: (view: View) => Iterable<Uint8Array>,
-): Answer {
-  const transaction = findTransaction(context, parseParent(query.parent).database, consistency)
-  const open = (): Iterable<Uint8Array> => {
-    const view = openView(context, consistency, transaction)
-    transaction?.queries.push(query)
-    return answer(view)
+function readingOf(query: Query, consistency: Consistency, call: WaitingCall): Reading {
+  return {
+    database: parseParent(query.parent).database,
+    consistency,
+    reads: {documents: new Set(), queries: [createQueryRead(query)]},
+    turns: [`${query.parent}/${query.collectionId ?? ''}?`],
+    call,
   }
-  if (!transaction || transaction.readOnly) return open()
-  const key = `${query.parent}/${query.collectionId ?? ''}?`
-  const turn = context.transactions.turns.take(transaction, [key])
-  return turn ? answerAfter(turn, open) : open()
 }
 
 /** The only answer of a query that is not to run; `tag` is that of `explain_metrics`. */
@@ -105,25 +99,43 @@ function encodePlan(query: Query, tag: number): Uint8Array {
     .finish()
 }
 
-/** Runs a query and tells what it took. */
-function measure<T>(run: (trace: QueryTrace) => T): {
+/** What a query found in a view, and what it took. */
+type Found<T> = {
+  readonly view: View
   readonly value: T
   readonly trace: QueryTrace
   readonly milliseconds: number
-} {
+}
+
+function measure<T>(view: View, run: (trace: QueryTrace) => T): Found<T> {
   const trace: QueryTrace = {documents: 0, indexes: 0, scans: 0, skipped: 0}
   const began = performance.now()
   const value = run(trace)
-  return {value, trace, milliseconds: performance.now() - began}
+  return {view, value, trace, milliseconds: performance.now() - began}
+}
+
+function readQuery({store, transactions}: ServiceContext, query: Query, view: View): Found<readonly NamedDocument[]> {
+  const found = measure(view, (trace) => runQuery(store, query, view.at, trace))
+  if (view.transaction) transactions.note(view.transaction, {query: createQueryRead(query, found.value)})
+  return found
+}
+
+function aggregate(
+  {store, transactions}: ServiceContext,
+  query: Query,
+  aggregations: readonly Aggregation[],
+  view: View,
+): Found<Fields> {
+  const found = measure(view, (trace) => runAggregations(store, query, aggregations, view.at, trace))
+  if (view.transaction) transactions.note(view.transaction, {query: createQueryRead(query)})
+  return found
 }
 
 function* answerQuery(
-  {store}: ServiceContext,
   query: Query,
-  view: View,
+  {view, value: documents, trace, milliseconds}: Found<readonly NamedDocument[]>,
   explain: Explain | undefined,
 ): Generator<Uint8Array> {
-  const {value: documents, trace, milliseconds} = measure((own) => runQuery(store, query, view.at, own))
   const finish = (): Uint8Array => {
     writeTime(writer, 0x1a, view.readTime)
     // Without `done`: the Node client then lets go of the query while the status is still under way, and its call stays open.
@@ -148,12 +160,10 @@ function* answerQuery(
 }
 
 function* answerAggregation(
-  {store}: ServiceContext,
-  {query, aggregations}: {readonly query: Query; readonly aggregations: readonly Aggregation[]},
-  view: View,
+  query: Query,
+  {view, value, trace, milliseconds}: Found<Fields>,
   explain: Explain | undefined,
 ): Generator<Uint8Array> {
-  const {value, trace, milliseconds} = measure((own) => runAggregations(store, query, aggregations, view.at, own))
   if (view.begun) yield writer.uint(0x12).bytes(view.begun).finish()
   writer.uint(0x0a).message(() => writeFields(writer, value))
   writeTime(writer, 0x1a, view.readTime)

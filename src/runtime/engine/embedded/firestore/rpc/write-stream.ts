@@ -1,12 +1,15 @@
 import {randomUUID} from 'node:crypto'
+import type {WaitingCall} from '../../grpc/service.ts'
+import {whenThere} from '../../grpc/when-there.ts'
 import {invalidArgument} from '../errors.ts'
 import {parseDatabase} from '../paths/names.ts'
 import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
 import {Writer} from '../values/writer.ts'
-import {commitWrites} from '../writes/commit.ts'
 import {parseWrite} from '../writes/parse.ts'
 import type {Write} from '../writes/write.ts'
+import {applyTogether} from './apply.ts'
+import type {Committed} from './apply.ts'
 import type {ServiceContext} from './context.ts'
 import {writeOutcome, writeTime} from './encode.ts'
 
@@ -33,13 +36,14 @@ const writer = new Writer()
 export async function* writeRpc(
   {context, streams}: {readonly context: ServiceContext; readonly streams: WriteStreams},
   requests: AsyncIterable<Buffer>,
+  call: WaitingCall,
 ): AsyncGenerator<Uint8Array> {
   let stream: Stream | undefined
   for await (const bytes of requests) {
     const request = readWriteRequest(bytes)
     if (stream) {
       if (request.token) acknowledge(stream, request.token)
-      yield applyRequest(context, stream, request.writes)
+      yield await applyRequest(context, stream, request.writes, call)
     } else {
       if (request.writes.length > 0) throw invalidArgument('The first request of a stream must not have writes.')
       stream = request.streamId === '' ? undefined : resume(streams, request)
@@ -98,17 +102,26 @@ function acknowledge(stream: Stream, token: Buffer): void {
   stream.answers = stream.answers.filter((answer) => answer.position > position)
 }
 
-function applyRequest(context: ServiceContext, stream: Stream, writes: readonly Write[]): Buffer {
+function applyRequest(
+  context: ServiceContext,
+  stream: Stream,
+  writes: readonly Write[],
+  call: WaitingCall,
+): Buffer | Promise<Buffer> {
   if (stream.answers.length >= MAX_UNACKNOWLEDGED) throw invalidArgument('Too many responses are not acknowledged.')
   for (const {name} of writes) {
     if (!name.startsWith(`${stream.database}/`)) throw invalidArgument(`${name} is not in ${stream.database}.`)
   }
-  const time = writes.length > 0 ? context.timeline.commitTime() : undefined
-  const outcomes = time === undefined ? [] : commitWrites(context, writes, time)
+  if (writes.length === 0) return answer(stream, undefined)
+  return whenThere(applyTogether(context, writes, call), (committed) => answer(stream, committed))
+}
+
+/** Answers the next request of a stream, and remembers the answer until it is acknowledged. */
+function answer(stream: Stream, committed: Committed | undefined): Buffer {
   stream.position++
   writer.uint(0x12).bytes(formatToken(stream.position))
-  for (const outcome of outcomes) writer.uint(0x1a).message(() => writeOutcome(writer, outcome))
-  if (time !== undefined) writeTime(writer, 0x22, time)
+  for (const outcome of committed?.outcomes ?? []) writer.uint(0x1a).message(() => writeOutcome(writer, outcome))
+  if (committed) writeTime(writer, 0x22, committed.time)
   const bytes = writer.finish()
   stream.answers.push({position: stream.position, bytes})
   return bytes

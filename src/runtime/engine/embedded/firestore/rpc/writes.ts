@@ -1,12 +1,16 @@
+import type {WaitingCall} from '../../grpc/service.ts'
 import {GrpcStatus} from '../../grpc/status.ts'
+import {whenThere} from '../../grpc/when-there.ts'
 import {invalidArgument} from '../errors.ts'
 import {parseDatabase} from '../paths/names.ts'
 import {Reader} from '../values/reader.ts'
 import {readMessage} from '../values/read-message.ts'
 import {Writer} from '../values/writer.ts'
-import {applyWrites, commitWrites} from '../writes/commit.ts'
+import type {WriteOutcome} from '../writes/commit.ts'
 import {parseWrite} from '../writes/parse.ts'
 import type {Write} from '../writes/write.ts'
+import {applyEach, applyTogether} from './apply.ts'
+import type {Committed} from './apply.ts'
 import type {ServiceContext} from './context.ts'
 import {writeOutcome, writeTime} from './encode.ts'
 
@@ -15,26 +19,31 @@ const MAX_REQUEST_BYTES = 10 * 1024 * 1024
 
 const writer = new Writer()
 
+type Answer = Uint8Array | Promise<Uint8Array>
+
 /** Commit: all writes or none, for a transaction only if nothing it read has changed. */
-export function commit(context: ServiceContext, request: Buffer): Uint8Array {
+export function commit(context: ServiceContext, request: Buffer, call: WaitingCall): Answer {
   const {database, writes, transaction: id} = readWrites(request)
   const transaction = id?.length ? context.transactions.find(database, id) : undefined
-  const before = transaction?.writes ?? []
-  if (transaction) context.transactions.startCommit(transaction, before.length + writes.length)
-  const time = context.timeline.commitTime()
-  const outcomes = commitWrites(context, [...before, ...writes], time).slice(before.length)
+  return whenThere(applyTogether(context, writes, call, transaction), encodeCommit)
+}
+
+function encodeCommit({time, outcomes}: Committed): Uint8Array {
   for (const outcome of outcomes) writer.uint(0x0a).message(() => writeOutcome(writer, outcome))
   writeTime(writer, 0x12, time)
   return writer.finish()
 }
 
 /** BatchWrite: every write by itself, answered by a result and a status each. */
-export function batchWrite(context: ServiceContext, request: Buffer): Uint8Array {
+export function batchWrite(context: ServiceContext, request: Buffer, call: WaitingCall): Answer {
   const {writes} = readWrites(request)
   if (new Set(writes.map(({name}) => name)).size < writes.length) {
     throw invalidArgument('the same document cannot be written more than once in a single request')
   }
-  const outcomes = applyWrites(context, writes, context.timeline.commitTime())
+  return whenThere(applyEach(context, writes, call), encodeBatch)
+}
+
+function encodeBatch(outcomes: readonly (WriteOutcome | GrpcStatus)[]): Uint8Array {
   for (const outcome of outcomes) {
     writer.uint(0x0a).message(() => {
       if (!(outcome instanceof GrpcStatus)) writeOutcome(writer, outcome)

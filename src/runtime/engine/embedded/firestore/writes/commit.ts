@@ -30,24 +30,54 @@ export function applyWrites(
   time: number,
 ): (WriteOutcome | GrpcStatus)[] {
   const batch = createBatch(target, time)
-  const outcomes = writes.map((write) => {
-    try {
-      return batch.add(write)
-    } catch (error) {
-      if (error instanceof GrpcStatus && error.code !== STATUS.invalidArgument) return error
-      throw error
-    }
-  })
+  const outcomes = writes.map((write) => tryAdding(batch, write))
   batch.apply()
   return outcomes
 }
 
-type Batch = {readonly add: (write: Write) => WriteOutcome; readonly apply: () => void}
+/** Refuses what `applyWrites` would refuse as a whole, and applies nothing. */
+export function checkWrites(target: WriteTarget, writes: readonly Write[], time: number): void {
+  const batch = createBatch(target, time)
+  for (const write of writes) tryAdding(batch, write)
+}
+
+function tryAdding(batch: Batch, write: Write): WriteOutcome | GrpcStatus {
+  try {
+    return batch.add(write)
+  } catch (error) {
+    if (error instanceof GrpcStatus && error.code !== STATUS.invalidArgument) return error
+    throw error
+  }
+}
+
+/** What writes would change if they were applied as one; nothing where they would be refused. */
+export function previewChanges(target: WriteTarget, writes: readonly Write[], time: number): readonly DocumentChange[] {
+  const batch = createBatch(target, time)
+  try {
+    for (const write of writes) batch.add(write)
+  } catch (error) {
+    if (error instanceof GrpcStatus) return []
+    throw error
+  }
+  return batch.changes()
+}
+
+type Batch = {
+  readonly add: (write: Write) => WriteOutcome
+  readonly changes: () => readonly DocumentChange[]
+  readonly apply: () => void
+}
 
 /** Collects writes, each of which sees those before it; the store sees the sum of them at the end. */
 function createBatch({store, limits}: WriteTarget, time: number): Batch {
   const states = new Map<string, {readonly before: StoredDocument | undefined; after: StoredDocument | undefined}>()
+  const listChanges = (): DocumentChange[] => {
+    const changes: DocumentChange[] = []
+    for (const [name, {before, after}] of states) if (before !== after) changes.push({name, before, after})
+    return changes
+  }
   return {
+    changes: listChanges,
     add: (write) => {
       const known = states.get(write.name)
       const before = known ? known.before : store.get(write.name)
@@ -57,8 +87,7 @@ function createBatch({store, limits}: WriteTarget, time: number): Batch {
       return {updateTime: after?.updateTime, transformResults}
     },
     apply: () => {
-      const changes: DocumentChange[] = []
-      for (const [name, {before, after}] of states) if (before !== after) changes.push({name, before, after})
+      const changes = listChanges()
       if (changes.length === 0) return
       try {
         store.apply({time, changes})

@@ -1,3 +1,4 @@
+import type {WaitingCall} from '../../../grpc/service.ts'
 import {GrpcStatus, STATUS} from '../../../grpc/status.ts'
 import {invalidArgument} from '../../errors.ts'
 import type {ServiceContext} from '../../rpc/context.ts'
@@ -6,6 +7,7 @@ import {applyWrites} from '../../writes/commit.ts'
 import {planWrite} from '../../writes/plan.ts'
 import type {Write} from '../../writes/write.ts'
 import type {Row} from '../outcome.ts'
+import type {ReadListener} from '../read-documents.ts'
 import type {Modification} from './modification.ts'
 
 const NOT_ATOMIC =
@@ -14,40 +16,57 @@ const NOT_ATOMIC =
 /**
  * Modifies documents one by one, so that those before a refusal are modified; what is not there is passed over. Returns
  * how many were modified. Throws ALREADY_EXISTS and INVALID_ARGUMENT.
+ * @param again finds the rows anew, for documents that somebody had locked and may have changed
  */
 export function modifyDocuments(
   context: ServiceContext,
   {toWrite, atomicOnly}: Modification,
-  rows: readonly Row[],
-): number {
+  {
+    rows,
+    again,
+    call,
+  }: {readonly rows: readonly Row[]; readonly again: () => readonly Row[]; readonly call: WaitingCall},
+): number | Promise<number> {
   if (atomicOnly) throw invalidArgument(NOT_ATOMIC)
-  const outcomes = applyWrites(context, rows.map(toWrite), context.timeline.commitTime())
-  const refusals = outcomes.filter((outcome) => outcome instanceof GrpcStatus)
-  const refusal = refusals.find(({code}) => code !== STATUS.notFound)
-  if (refusal) throw refusal
-  return outcomes.length - refusals.length
+  const writes = rows.map(toWrite)
+  let isFirst = true
+  const run = (): number => {
+    const current = isFirst ? writes : again().map(toWrite)
+    const outcomes = applyWrites(context, current, context.timeline.commitTime())
+    const refusals = outcomes.filter((outcome) => outcome instanceof GrpcStatus)
+    const refusal = refusals.find(({code}) => code !== STATUS.notFound)
+    if (refusal) throw refusal
+    return outcomes.length - refusals.length
+  }
+  const modified = context.transactions.locks.write({writes, call, run})
+  isFirst = false
+  return modified
 }
 
 /**
  * Leaves modifications to the commit of a transaction, which makes all or none of them. Returns how many there are. Throws
  * NOT_FOUND and ALREADY_EXISTS where that is clear by now.
- * @param time of the request, in microseconds
  */
 export function deferModifications(
   {store, limits}: ServiceContext,
   transaction: Transaction,
-  {
-    modification,
-    rows,
-    time,
-  }: {readonly modification: Modification; readonly rows: readonly Row[]; readonly time: number},
+  {modification, rows, time, listener}: Deferral,
 ): number {
-  if (transaction.readOnly) throw invalidArgument('Cannot modify entities in a read-only transaction.')
+  if (transaction.mode === 'readOnly') throw invalidArgument('Cannot modify entities in a read-only transaction.')
   const writes: readonly Write[] = rows.map(modification.toWrite)
   for (const write of writes) {
-    transaction.documents.add(write.name)
+    listener.document(write.name)
     planWrite(write, store.get(write.name, transaction.snapshot), {time, limits})
   }
   transaction.writes.push(...writes)
   return writes.length
+}
+
+type Deferral = {
+  readonly modification: Modification
+  readonly rows: readonly Row[]
+  /** Of the request, in microseconds. */
+  readonly time: number
+  /** Told of each document. */
+  readonly listener: ReadListener
 }

@@ -1,0 +1,39 @@
+import {untilAborted} from '../../grpc/until-aborted.ts'
+import type {DocumentStore} from '../../store/store.ts'
+
+/**
+ * Makes attempts at something that only learns while it runs what it has to wait for: an index, or the write of somebody
+ * else. Where it throws NotReady it is begun anew when that is there; nothing may be written or sent before all is read.
+ */
+export async function whenReady<T>(signal: AbortSignal, attempt: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return attempt()
+    } catch (error) {
+      if (!(error instanceof NotReady)) throw error
+      await untilAborted(error.ready, signal)
+    }
+  }
+}
+
+/** For an attempt that cannot go on before `ready` resolves. */
+export class NotReady extends Error {
+  readonly ready: Promise<unknown>
+
+  constructor(ready: Promise<unknown>) {
+    super('something has to be waited for')
+    this.ready = ready
+  }
+}
+
+/** A store whose indexes must all be there; throws NotReady where one is missing. */
+export function demandIndexes(store: DocumentStore): DocumentStore {
+  return {
+    ...store,
+    openIndex: (collection, index) => {
+      const built = store.buildIndex(collection, index)
+      if (built) throw new NotReady(built)
+      return store.openIndex(collection, index)
+    },
+  }
+}
