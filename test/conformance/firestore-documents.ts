@@ -60,6 +60,25 @@ export function describeDocuments({newDatabase, clientOf}: FirestoreClients): vo
       expect(read!.data()).toEqual({a: {b: 1}})
     })
 
+    test('writes of one document in a batch that contradict each other are refused, whatever is stored', async () => {
+      const db = newDatabase()
+      const ref = db.doc('c/d')
+      const {writeTime: lastUpdateTime} = await ref.set({n: 0})
+      const earlier = {lastUpdateTime: Timestamp.fromMillis(1)}
+      const batches = [
+        db.batch().set(ref, {n: 1}).create(ref, {n: 2}),
+        db.batch().delete(ref).update(ref, {n: 2}),
+        db.batch().delete(ref).delete(ref, {exists: true}),
+        db.batch().set(ref, {n: 1}).update(ref, {n: 2}, {lastUpdateTime}),
+        db.batch().update(ref, {n: 1}, {lastUpdateTime}).update(ref, {n: 2}, earlier),
+      ]
+      for (const batch of batches) await expect(batch.commit()).rejects.toMatchObject({code: 3})
+      await db.batch().update(ref, {n: 1}, {lastUpdateTime}).update(ref, {m: 2}, {lastUpdateTime}).commit()
+      expect((await ref.get()).data()).toEqual({n: 1, m: 2})
+      await db.batch().delete(ref).create(ref, {n: 3}).update(ref, {m: 4}).commit()
+      expect((await ref.get()).data()).toEqual({n: 3, m: 4})
+    })
+
     test('create, update and delete have their preconditions', async () => {
       const db = newDatabase()
       const ref = db.doc('c/d')

@@ -48,7 +48,7 @@ const query = fc.record({
   orderBy: fc.constantFrom('ASCENDING', 'DESCENDING').map((direction) => [{field, direction}]),
   limit: fc.option(
     fc.integer({min: 1, max: 3}).map((most) => ({value: most})),
-    {nil: undefined, freq: 1},
+    {nil: undefined, freq: 2},
   ),
   // Mostly none of both: those queries are never run again as a whole.
   offset: fc.constantFrom(0, 0, 0, 1, 2),

@@ -165,6 +165,37 @@ describe('requests that are wrong in themselves', () => {
     )
   })
 
+  test('a document that is wrong in itself is told before a precondition that does not hold, masked or not', async () => {
+    using service = createRawService()
+    const nested = {arrayValue: {values: [{arrayValue: {}}]}}
+    const update = {name: `${ROOT}/c/a`, fields: {a: nested}}
+    for (const more of [{}, {updateMask: {fieldPaths: ['b']}}]) {
+      const writes = [
+        writeOf('c/b', {}, {currentDocument: {exists: true}}),
+        {update, ...more, currentDocument: {exists: true}},
+      ]
+      const commit = service.call('Commit', {database: DATABASE, writes})
+      await expect(commit).rejects.toMatchObject({code: 3, message: expect.stringContaining('array value')})
+    }
+  })
+
+  test.each([
+    [[], 'only returns keys'],
+    [[{fieldPath: '__name__'}], 'only returns keys'],
+    [[{fieldPath: 'b'}], 'property masks'],
+  ])('a sum over the projection %j is refused, a count is not', async (fields, message) => {
+    using service = createRawService()
+    const structuredQuery = {from: [{collectionId: 'c'}], select: {fields}}
+    const aggregate = (aggregation: object) =>
+      service.call('RunAggregationQuery', {
+        parent: ROOT,
+        structuredAggregationQuery: {structuredQuery, aggregations: [{alias: 'n', ...aggregation}]},
+      })
+    const sum = aggregate({sum: {field: {fieldPath: 'a'}}})
+    await expect(sum).rejects.toMatchObject({code: 3, message: expect.stringContaining(message)})
+    expect(await aggregate({count: {}})).toHaveLength(1)
+  })
+
   test('preconditions that do not hold have codes and sentences of their own', async () => {
     using service = createRawService()
     const commit = (currentDocument: object) =>

@@ -35,8 +35,14 @@ export type Operation =
   | {readonly kind: 'query'; readonly query: Query}
   | {readonly kind: 'query as it was'; readonly query: Query; readonly ago: number}
   | {readonly kind: 'aggregate'; readonly query: Query; readonly aggregations: readonly Aggregation[]}
-  | {readonly kind: 'list'; readonly parent: string; readonly collection: string; readonly showMissing: boolean}
-  | {readonly kind: 'collections'; readonly parent: string}
+  | {
+      readonly kind: 'list'
+      readonly parent: string
+      readonly collection: string
+      readonly showMissing: boolean
+      readonly ago: number | undefined
+    }
+  | {readonly kind: 'collections'; readonly parent: string; readonly ago: number | undefined}
   | {
       readonly kind: 'transaction'
       readonly documents: readonly string[]
@@ -51,7 +57,9 @@ export type Program = readonly Operation[]
 /** Few documents, so that they meet; missing ones with something below among them. */
 const document = fc.constantFrom('c/a', 'c/b', 'c/a/c/b', 'c/__id3__', 'p/q/c/a', 'd/a\u0000', 'd/😀')
 const path = fc.constantFrom<Path>(['a'], ['b'], ['m'], ['m', 'a'], ['m', 'b'], ['x y'])
-const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 1) => fc.option(arbitrary, {nil: undefined, freq})
+/** Nothing is `nothing` times as likely as something. */
+const maybe = <T>(arbitrary: fc.Arbitrary<T>, nothing = 1) =>
+  fc.oneof({weight: nothing, arbitrary: fc.constant(undefined)}, {weight: 1, arbitrary})
 
 const inMap: fc.Arbitrary<Value> = fc
   .dictionary(fc.constantFrom('a', 'b'), arbitraryValue, {maxKeys: 2})
@@ -180,9 +188,17 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       parent: fc.constantFrom('', '/c/a', '/p/q'),
       collection: fc.constantFrom('c', 'd', 'p'),
       showMissing: fc.boolean(),
+      ago: maybe(ago),
     }),
   },
-  {weight: 1, arbitrary: fc.record({kind: kind('collections'), parent: fc.constantFrom('', '/c/a', '/c/b', '/p/q')})},
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('collections'),
+      parent: fc.constantFrom('', '/c/a', '/c/b', '/p/q'),
+      ago: maybe(ago),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

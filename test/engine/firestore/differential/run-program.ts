@@ -68,14 +68,24 @@ async function perform(wire: Wire, operation: Operation, memory: Memory): Promis
       return {...reply, answers: reply.answers.map(({result}) => ({result}))}
     }
     case 'list': {
-      const {collection: collectionId, showMissing} = operation
-      const request = {parent: ROOT + operation.parent, collectionId, showMissing, pageSize: 100}
+      const {collection: collectionId, showMissing, ago} = operation
+      const request = {
+        parent: ROOT + operation.parent,
+        collectionId,
+        showMissing,
+        pageSize: 100,
+        ...timeOf(memory, ago),
+      }
       const reply = await wire.call('ListDocuments', request)
       const [page] = reply.answers as {documents?: Answer[]}[]
       return {...reply, answers: page?.documents?.map(withoutTimesIfMissing) ?? []}
     }
     case 'collections':
-      return await wire.call('ListCollectionIds', {parent: ROOT + operation.parent, pageSize: 100})
+      return await wire.call('ListCollectionIds', {
+        parent: ROOT + operation.parent,
+        pageSize: 100,
+        ...timeOf(memory, operation.ago),
+      })
     case 'transaction':
       return await transact(wire, operation, memory)
     default:
@@ -147,8 +157,8 @@ async function query(wire: Wire, asked: Parameters<typeof wireQuery>[0], more: o
   return {...reply, answers: reply.answers.flatMap(({document}) => (document ? [{document}] : []))}
 }
 
-function timeOf({commits}: Memory, ago: number): object {
-  const time = commits.at(-1 - ago)
+function timeOf({commits}: Memory, ago: number | undefined): object {
+  const time = ago === undefined ? undefined : commits.at(-1 - ago)
   return time ? {readTime: time} : {}
 }
 

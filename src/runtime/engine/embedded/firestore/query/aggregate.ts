@@ -44,6 +44,13 @@ export function checkAggregations(aggregations: readonly Aggregation[], query: Q
       throw invalidArgument('up_to must be non-negative.')
     }
   }
+  if (query.select && aggregations.some(({kind}) => kind !== 'count')) {
+    throw invalidArgument(
+      query.select.every(isName)
+        ? 'Aggregation over non-key properties is not supported for base query that only returns keys.'
+        : 'Cannot apply property masks when aggregation fields are present.',
+    )
+  }
   checkFieldsBeforeName(aggregations, query)
 }
 

@@ -26,6 +26,7 @@ export function checkQuery(query: Query): void {
   const filters = listFilters(query.where)
   const {database} = parseParent(query.parent)
   for (const filter of filters) checkFilterOperand(filter, database)
+  for (const cursor of [query.startAt, query.endAt]) if (cursor) checkCursor(cursor, query.orderBy, database)
   if (isBelowDocument(query) && query.collectionId !== undefined) checkGroup(query, filters)
   checkKeyScan(query, filters)
   checkOrders(query, filters)
@@ -69,7 +70,7 @@ export function ordersByName({orderBy, where}: Query): boolean {
   return listFilters(where).some(({path}) => isName(path))
 }
 
-function checkOrders({parent, orderBy, startAt, endAt}: Query, filters: readonly FieldFilter[]): void {
+function checkOrders({orderBy}: Query, filters: readonly FieldFilter[]): void {
   const seen = new Set<string>()
   for (const {path} of orderBy) {
     const text = formatFieldPath(path)
@@ -82,7 +83,6 @@ function checkOrders({parent, orderBy, startAt, endAt}: Query, filters: readonly
   if (seen.has(DOCUMENT_NAME) && filters.some(isLate)) {
     throw invalidArgument('order by clause cannot contain more fields after the key')
   }
-  for (const cursor of [startAt, endAt]) if (cursor) checkCursor(cursor, orderBy, parseParent(parent).database)
 }
 
 function checkFilters(where: Filter | undefined, filters: readonly FieldFilter[]): void {

@@ -2,7 +2,9 @@ import {GrpcStatus, STATUS} from '../../grpc/status.ts'
 import {StoreFullError} from '../../store/store.ts'
 import type {DocumentChange, DocumentStore, StoredDocument} from '../../store/store.ts'
 import type {FirestoreLimits} from '../../../types.ts'
+import {checkDocument} from '../values/validate.ts'
 import type {Value} from '../values/value.ts'
+import {checkSequences} from './check-sequences.ts'
 import {planWrite} from './plan.ts'
 import type {Write} from './write.ts'
 
@@ -14,10 +16,18 @@ export type WriteTarget = {readonly store: DocumentStore; readonly limits: Fires
 
 /** Applies writes in order as one: all of them, or none and the first refusal is thrown. */
 export function commitWrites(target: WriteTarget, writes: readonly Write[], time: number): WriteOutcome[] {
+  if (writes.length > 1) checkSequences(writes)
+  checkGiven(writes, target.limits)
   const batch = createBatch(target, time)
   const outcomes = writes.map((write) => batch.add(write))
   batch.apply()
   return outcomes
+}
+
+/** What is wrong in itself is told before what does not hold. */
+function checkGiven(writes: readonly Write[], limits: FirestoreLimits): void {
+  if (!writes.some(({precondition}) => precondition)) return
+  for (const write of writes) if (write.kind === 'update') checkDocument(write.target.segments, write.fields, limits)
 }
 
 /**
@@ -29,6 +39,7 @@ export function applyWrites(
   writes: readonly Write[],
   time: number,
 ): (WriteOutcome | GrpcStatus)[] {
+  checkGiven(writes, target.limits)
   const batch = createBatch(target, time)
   const outcomes = writes.map((write) => tryAdding(batch, write))
   batch.apply()
@@ -82,7 +93,9 @@ function createBatch({store, limits}: WriteTarget, time: number): Batch {
       const known = states.get(write.name)
       const before = known ? known.before : store.get(write.name)
       const current = known ? known.after : before
-      const {after, transformResults} = planWrite(write, current, {time, limits})
+      // An update time is that of what is stored, which a document's first write was held against.
+      const planned = known && write.precondition?.kind === 'updateTime' ? {...write, precondition: undefined} : write
+      const {after, transformResults} = planWrite(planned, current, {time, limits})
       states.set(write.name, {before, after})
       return {updateTime: after?.updateTime, transformResults}
     },

@@ -31,8 +31,8 @@ export function planWrite(
   if (write.kind === 'delete') return {after: undefined, transformResults: []}
 
   const base = write.mask ? applyMask(current, write.fields, write.mask) : write.fields
-  // What is given must be right even where a transform replaces it.
-  if (write.transforms.length > 0) checkDocument(write.target.segments, write.fields, limits)
+  // What is given must be right even where a transform replaces it or a mask leaves it out.
+  if (write.transforms.length > 0 || write.mask) checkDocument(write.target.segments, write.fields, limits)
   const {fields, results} = applyTransforms(base, write.transforms, time)
   checkDocument(write.target.segments, fields, limits)
   const encoded = encodeFields(fields)
