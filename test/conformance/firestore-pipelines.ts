@@ -370,6 +370,30 @@ export function describePipelines({newDatabase}: FirestoreClients): void {
       expect(await idsOf(db.pipeline().collection('shops'))).toEqual(['b', 'd'])
     })
 
+    test('modifications in a transaction build on those before them', async () => {
+      const db = newDatabase()
+      const made = db
+        .pipeline()
+        .literals([{id: 'x', n: 1}])
+        .insert({collection: 'c', documentIdExpression: 'id'})
+      const changed = db
+        .pipeline()
+        .literals([{__name__: db.doc('c/x'), n: 2}])
+        .update()
+      await db.runTransaction(async (transaction) => {
+        await transaction.execute(made)
+        await transaction.execute(changed)
+      })
+      expect((await db.doc('c/x').get()).data()).toEqual({n: 2})
+      await expect(
+        db.runTransaction(async (transaction) => {
+          await transaction.execute(db.pipeline().collection('c').delete())
+          await transaction.execute(changed)
+        }),
+      ).rejects.toMatchObject({code: 5})
+      expect((await db.doc('c/x').get()).data()).toEqual({n: 2})
+    })
+
     test('a read-only transaction sees the past and modifies nothing', async () => {
       const db = newDatabase()
       const shops = await fill(db)

@@ -20,7 +20,7 @@ const count = map({n: call('count')})
 async function execute(stages: readonly object[], more: object = {}) {
   using service = createRawService()
   await service.call('Commit', {database: DATABASE, writes: [writeOf('c/a', {n: 1}), writeOf('c/b', {n: 2})]})
-  return service.call('ExecutePipeline', {database: DATABASE, structuredPipeline: {pipeline: {stages}}, ...more})
+  return await service.call('ExecutePipeline', {database: DATABASE, structuredPipeline: {pipeline: {stages}}, ...more})
 }
 
 describe('a pipeline is refused', () => {

@@ -16,7 +16,7 @@ import {listCollectionIds} from './rpc/list-collections.ts'
 import {listDocuments} from './rpc/list-documents.ts'
 import {listenRpc} from './rpc/listen.ts'
 import {partitionQuery} from './rpc/partition.ts'
-import {executePipeline} from './rpc/pipelines.ts'
+import {lazyPipelines} from './rpc/lazy-pipelines.ts'
 import {runAggregationRpc, runQueryRpc} from './rpc/queries.ts'
 import {beginTransaction, rollback} from './rpc/transactions.ts'
 import {writeRpc} from './rpc/write-stream.ts'
@@ -49,7 +49,7 @@ const STREAMING: Readonly<Record<string, Streaming>> = {
   BatchGetDocuments: batchGetDocuments,
   RunQuery: runQueryRpc,
   RunAggregationQuery: runAggregationRpc,
-  ExecutePipeline: executePipeline,
+  ExecutePipeline: lazyPipelines,
 }
 
 type FirestoreService = Disposable & {

@@ -1,11 +1,11 @@
 import type {WaitingCall} from '../../../grpc/service.ts'
 import {GrpcStatus, STATUS} from '../../../grpc/status.ts'
+import type {StoredDocument} from '../../../store/store.ts'
 import {invalidArgument} from '../../errors.ts'
 import type {ServiceContext} from '../../rpc/context.ts'
 import type {Transaction} from '../../transactions/transaction.ts'
 import {applyWrites} from '../../writes/commit.ts'
 import {planWrite} from '../../writes/plan.ts'
-import type {Write} from '../../writes/write.ts'
 import type {Row} from '../outcome.ts'
 import type {ReadListener} from '../read-documents.ts'
 import type {Modification} from './modification.ts'
@@ -44,8 +44,8 @@ export function modifyDocuments(
 }
 
 /**
- * Leaves modifications to the commit of a transaction, which makes all or none of them. Returns how many there are. Throws
- * NOT_FOUND and ALREADY_EXISTS where that is clear by now.
+ * Leaves modifications to the commit of a transaction, which makes all or none of them, after those that were left to it
+ * before. Returns how many there are. Throws NOT_FOUND and ALREADY_EXISTS where that is clear by now.
  */
 export function deferModifications(
   {store, limits}: ServiceContext,
@@ -53,10 +53,13 @@ export function deferModifications(
   {modification, rows, time, listener}: Deferral,
 ): number {
   if (transaction.mode === 'readOnly') throw invalidArgument('Cannot modify entities in a read-only transaction.')
-  const writes: readonly Write[] = rows.map(modification.toWrite)
-  for (const write of writes) {
-    listener.document(write.name)
-    planWrite(write, store.get(write.name, transaction.snapshot), {time, limits})
+  const writes = rows.map(modification.toWrite)
+  for (const {name} of writes) listener.document(name)
+  const states = new Map<string, StoredDocument | undefined>()
+  for (const write of [...transaction.writes, ...writes]) {
+    const {name} = write
+    const current = states.has(name) ? states.get(name) : store.get(name, transaction.snapshot)
+    states.set(name, planWrite(write, current, {time, limits}).after)
   }
   transaction.writes.push(...writes)
   return writes.length
