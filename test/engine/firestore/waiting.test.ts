@@ -169,6 +169,24 @@ describe('waiting', () => {
     await expect(commit(service, {'c/a': 3}, transaction)).rejects.toMatchObject(ABORTED)
   })
 
+  test('keeps no engine from ending, by whatever protocol it is waited', async () => {
+    const engine = await startEmbedded()
+    using wire = openWire(engine.firestoreHost)
+    const [begun] = (await wire.call('BeginTransaction', {database: DATABASE, options: {readWrite: {}}})).answers
+    const {transaction} = begun as {transaction: string}
+    await wire.call('BatchGetDocuments', {database: DATABASE, documents: [`${ROOT}/c/a`], transaction})
+    const commit = wire.call('Commit', {database: DATABASE, writes: [writeOf('c/a', {n: 1})]})
+    const body = JSON.stringify({fields: {}})
+    const patch = fetch(`http://${engine.firestoreHost}/v1/${ROOT}/c/a`, {method: 'PATCH', body})
+    // The first such request loads what answers it; after a later one the earlier is surely there.
+    await fetch(`http://${engine.firestoreHost}/`)
+    expect(await Promise.all([commit, patch].map(stateOf))).toEqual(['waiting', 'waiting'])
+    const ends = Promise.allSettled([commit, patch])
+    await engine[Symbol.asyncDispose]()
+    const [committed] = await ends
+    expect(committed).toMatchObject({value: {code: 14}})
+  })
+
   test('ends when the engine does, with UNAVAILABLE and without a write', async () => {
     const service = createRawService()
     await commit(service, {'c/a': 1})

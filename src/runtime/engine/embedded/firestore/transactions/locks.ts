@@ -74,13 +74,14 @@ export function createLocks({clock, preview, nextAge, sweep, onWait}: LocksOptio
 
   const findBlocker = ({writes, transaction, age}: Pick<WaitingWrite, 'writes' | 'transaction' | 'age'>) => {
     if (transaction && transaction.state !== 'open') return undefined
-    const older = [...holders].filter((holder) => holder !== transaction && holder.age < age)
-    const byName = older.find(({reads}) => writes.some(({name}) => reads.documents.has(name)))
-    if (byName) return byName
-    const asking = older.filter(({reads}) => reads.queries.length > 0)
-    if (asking.length === 0) return undefined
-    const changes = preview(writes)
-    return asking.find(({reads}) => touches(reads, changes))
+    let changes: readonly DocumentChange[] | undefined
+    for (const holder of holders) {
+      if (holder === transaction || holder.age >= age) continue
+      const {reads} = holder
+      if (writes.some(({name}) => reads.documents.has(name))) return holder
+      if (reads.queries.length > 0 && touches(reads, (changes ??= preview(writes)))) return holder
+    }
+    return undefined
   }
 
   const findWriteAhead = (transaction: Transaction, reads: Reads): WaitingWrite | undefined =>
