@@ -1,10 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {SCHEMA_TYPE} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-codec.ts'
-import {
-  areCompatible,
-  matches,
-  parseDefinition,
-} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-definition.ts'
+import {matches, parseDefinition} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-definition.ts'
 
 const JSON_ENCODING = 1
 const BINARY = 2
@@ -150,27 +146,5 @@ describe('Protocol Buffers in binary', () => {
     ['message B {A a = 1;} B b = 1;', [10, 2, 18, 0], false],
   ])('%s takes %j: %s', (body, bytes, expected) => {
     expect(matches(proto(body), Uint8Array.from(bytes), BINARY)).toBe(expected)
-  })
-})
-
-describe('revisions', () => {
-  const optional = {...field('int'), fields: [...field('int').fields, {name: 'b', type: 'int', default: 0}]}
-  test.each([
-    ['Avro: a field with a default', avro(field('int')), avro(optional), true],
-    ['Avro: a field without one', avro(field('int')), avro({...optional, fields: [{name: 'b', type: 'int'}]}), false],
-    ['Avro: a wider number, which cannot be read back', avro(field('int')), avro(field('long')), false],
-    ['Avro: a type that contains itself', avro(LIST), avro(LIST), true],
-    ['proto: a new field', proto('string a = 1;'), proto('string a = 1; int32 b = 2;'), true],
-    ['proto: another name', proto('string a = 1;'), proto('string b = 1;'), false],
-    ['proto: one of many', proto('string a = 1;'), proto('repeated string a = 1;'), false],
-    [
-      'proto: in a nested message',
-      proto('message B {string c = 1;} B b = 1;'),
-      proto('message B {int32 c = 1;} B b = 1;'),
-      false,
-    ],
-    ['of two kinds', avro('int'), proto(''), false],
-  ])('%s', (_, before, after, expected) => {
-    expect(areCompatible(before, after)).toBe(expected)
   })
 })

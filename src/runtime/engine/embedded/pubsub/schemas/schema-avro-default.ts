@@ -2,11 +2,14 @@ import type {AvroType} from './schema-avro-type.ts'
 import {isAvroJson} from './schema-avro-json.ts'
 import {isJsonObject} from './schema-json.ts'
 
-/** Whether a value can be a field's default: as in the JSON encoding, but one of a union is written without its branch. */
+/**
+ * Whether a value can be a field's default: as in the JSON encoding, but that of a union is one of its first branch, written
+ * without it (Avro 1.11, Records; later versions let it be of any branch, the official emulator does not).
+ */
 export function isDefault(value: unknown, type: AvroType): boolean {
   switch (type.kind) {
     case 'union':
-      return type.branches.some((branch) => isDefault(value, branch))
+      return type.branches[0] !== undefined && isDefault(value, type.branches[0])
     case 'array':
       return Array.isArray(value) && value.every((each) => isDefault(each, type.items))
     case 'map':

@@ -9,16 +9,52 @@ const PROMOTED: Readonly<Record<string, readonly string[]>> = {
   bytes: ['string'],
 }
 
-/** Whether what was written with one type can always be read with another. */
-export function canRead(
-  reader: AvroType,
-  writer: AvroType,
-  assumed: readonly (readonly [AvroType, AvroType])[] = [],
-): boolean {
-  // Types that contain themselves are compatible unless something else about them is not.
-  if (assumed.some(([a, b]) => a === reader && b === writer)) return true
-  const within = [...assumed, [reader, writer] as const]
-  const both = (a: AvroType, b: AvroType) => canRead(a, b, within)
+/**
+ * Whether what was written with one type can always be read with another. Types may contain themselves and share others:
+ * every pair is taken to be compatible until it is found not to be, and looked at once a round, until a round finds nothing.
+ */
+export function canRead(reader: AvroType, writer: AvroType): boolean {
+  const refused = createPairs()
+  for (;;) {
+    const known = refused.size()
+    const seen = createPairs()
+    const both = (a: AvroType, b: AvroType): boolean => {
+      if (refused.has(a, b)) return false
+      if (!seen.add(a, b) || canReadKind(a, b, both)) return true
+      refused.add(a, b)
+      return false
+    }
+    if (!both(reader, writer)) return false
+    if (refused.size() === known) return true
+  }
+}
+
+type Pairs = {
+  readonly has: (a: AvroType, b: AvroType) => boolean
+  /** False for a pair that is there already. */
+  readonly add: (a: AvroType, b: AvroType) => boolean
+  readonly size: () => number
+}
+
+function createPairs(): Pairs {
+  const pairs = new Map<AvroType, Set<AvroType>>()
+  let size = 0
+  const has = (a: AvroType, b: AvroType) => pairs.get(a)?.has(b) ?? false
+  return {
+    has,
+    add: (a, b) => {
+      if (has(a, b)) return false
+      pairs.set(a, (pairs.get(a) ?? new Set()).add(b))
+      size++
+      return true
+    },
+    size: () => size,
+  }
+}
+
+type Both = (reader: AvroType, writer: AvroType) => boolean
+
+function canReadKind(reader: AvroType, writer: AvroType, both: Both): boolean {
   if (writer.kind === 'union') return writer.branches.every((branch) => both(reader, branch))
   if (reader.kind === 'union') return reader.branches.some((branch) => both(branch, writer))
   if (PROMOTED[reader.kind]?.includes(writer.kind)) return true
@@ -32,7 +68,7 @@ export function canRead(
   return true
 }
 
-function canFill(field: AvroField, writer: AvroRecord, both: (a: AvroType, b: AvroType) => boolean): boolean {
+function canFill(field: AvroField, writer: AvroRecord, both: Both): boolean {
   const source = writer.fields.find(({name}) => name === field.name || field.aliases.includes(name))
   return source ? both(field.type, source.type) : field.hasDefault
 }

@@ -3,6 +3,8 @@ import {branchName, PRIMITIVES, type AvroField, type AvroType} from './schema-av
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
+const ORDERS = ['ascending', 'descending', 'ignore'] as const
+
 type Definition = Readonly<Record<string, unknown>>
 type Scope = {readonly known: Map<string, AvroType>; readonly namespace: string}
 
@@ -30,7 +32,8 @@ function parseType(definition: unknown, scope: Scope): AvroType {
       return parseRecord(object, scope)
     default:
       // A primitive with properties, such as a logical type.
-      return parseType(object['type'], scope)
+      if (typeof object['type'] !== 'string') throw new Error('A type has the name of a type.')
+      return parseReference(object['type'], scope)
   }
 }
 
@@ -85,11 +88,12 @@ function parseRecord(definition: Definition, scope: Scope): AvroType {
   const parsed: AvroField[] = []
   const {type, inside} = register(definition, scope, (name) => ({kind: 'record', name, fields: parsed}))
   for (const field of fields as Definition[]) {
-    const {name, aliases = []} = field ?? {}
+    const {name, aliases = [], order = 'ascending'} = field ?? {}
     if (typeof name !== 'string' || !NAME.test(name)) throw new Error('A field needs a name.')
     if (parsed.some((each) => each.name === name)) throw new Error(`The field ${name} is there twice.`)
     if (!Array.isArray(aliases) || aliases.some((each) => typeof each !== 'string'))
       throw new Error(`The aliases of ${name} must be names.`)
+    if (!ORDERS.some((each) => each === order)) throw new Error(`The order of ${name} is none.`)
     const hasDefault = Object.hasOwn(field, 'default')
     const fieldType = parseType(field['type'], inside)
     if (hasDefault && !isDefault(field['default'], fieldType))

@@ -6,9 +6,10 @@ import {canRead} from './schema-avro-resolution.ts'
 import type {AvroType} from './schema-avro-type.ts'
 import {ENCODING, SCHEMA_TYPE, type Schema} from './schema-codec.ts'
 import {parseExactJson} from './schema-json.ts'
-import {areAlike, parseProto, type ProtoMessage} from './schema-proto.ts'
+import {areAlike, parseProto} from './schema-proto.ts'
 import {isProtoBinary} from './schema-proto-binary.ts'
 import {isProtoJson} from './schema-proto-json.ts'
+import type {ProtoMessage} from './schema-proto-type.ts'
 
 /** Longest definition in bytes (https://cloud.google.com/pubsub/quotas#resource_limits). */
 const MOST_BYTES = 300_000

@@ -1,5 +1,5 @@
 import {isUtf8} from 'node:buffer'
-import {enumOf, messageOf, type ProtoField, type ProtoMessage} from './schema-proto.ts'
+import {enumOf, messageOf, type ProtoField, type ProtoMessage} from './schema-proto-type.ts'
 
 /** How deep messages may be nested; the usual limit of parsers. */
 const DEEPEST = 100

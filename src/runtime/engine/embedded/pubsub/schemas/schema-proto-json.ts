@@ -1,5 +1,5 @@
 import {isJsonObject, isWhole} from './schema-json.ts'
-import {enumOf, messageOf, type ProtoField, type ProtoMessage} from './schema-proto.ts'
+import {enumOf, jsonName, messageOf, type ProtoField, type ProtoMessage} from './schema-proto-type.ts'
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const NOT_FINITE = new Set(['NaN', 'Infinity', '-Infinity'])
@@ -23,13 +23,6 @@ export function isProtoJson(value: unknown, type: ProtoMessage): boolean {
   return (
     new Set(choices).size === choices.length && type.fieldsArray.every((each) => !each.required || present.has(each))
   )
-}
-
-function jsonName({name, options}: ProtoField): string {
-  const given: unknown = options?.['json_name']
-  return typeof given === 'string'
-    ? given
-    : name.replaceAll(/_+([a-z0-9])?/g, (_, next?: string) => (next ?? '').toUpperCase())
 }
 
 function isField(value: unknown, field: ProtoField): boolean {

@@ -1,8 +1,10 @@
 import {createRequire} from 'node:module'
 import type * as Protobuf from 'protobufjs'
+import {requireProtoRules} from './schema-proto-rules.ts'
+import {enumOf, messageOf, type ProtoField, type ProtoMessage} from './schema-proto-type.ts'
 
-export type ProtoMessage = Protobuf.Type
-export type ProtoField = Protobuf.Field
+const COMMENT = /\/\/.*|\/\*[^]*?\*\//g
+const PROTO3 = /^\s*syntax\s*=\s*(["'])proto3\1/
 
 /** The parser is loaded with the first schema that needs it: the engine starts without it. */
 const loadParser = () => createRequire(import.meta.url)('protobufjs') as typeof Protobuf
@@ -23,38 +25,36 @@ export function parseProto(definition: string): ProtoMessage {
   root.resolveAll()
   const [type, ...others] = typesOf(root)
   if (!(type instanceof Type) || others.length > 0) throw new Error('There must be one type, a message, at the top.')
+  requireProtoRules(type, PROTO3.test(definition.replaceAll(COMMENT, ' ')))
   return type
-}
-
-/** The message that a field holds; undefined for other types. */
-export function messageOf({resolvedType}: ProtoField): ProtoMessage | undefined {
-  return resolvedType && 'fieldsArray' in resolvedType ? resolvedType : undefined
-}
-
-/** The values of the enum that a field holds; undefined for other types. */
-export function enumOf({resolvedType}: ProtoField): Readonly<Record<string, number>> | undefined {
-  return resolvedType && 'values' in resolvedType ? resolvedType.values : undefined
 }
 
 /**
  * Whether one definition may follow another: fields may come and go unless they are required, and stay as they are
  * otherwise (https://cloud.google.com/pubsub/docs/commit-schema-revision).
  */
-export function areAlike(a: ProtoMessage, b: ProtoMessage, assumed: readonly string[] = []): boolean {
-  const pair = `${a.fullName} ${b.fullName}`
-  if (assumed.includes(pair)) return true
-  const within = [...assumed, pair]
-  return [...a.fieldsArray, ...b.fieldsArray].every(({id}) => {
-    const first = a.fieldsById[id]
-    const second = b.fieldsById[id]
-    if (!first || !second) return !(first ?? second)!.required
-    return first.name === second.name && shapeOf(first) === shapeOf(second) && areNestedAlike(first, second, within)
-  })
+export function areAlike(a: ProtoMessage, b: ProtoMessage): boolean {
+  /** Pairs that were looked at: messages contain themselves and share others, and one difference anywhere decides. */
+  const seen = new Set<string>()
+  const alike = (one: ProtoMessage, other: ProtoMessage): boolean => {
+    const pair = `${one.fullName} ${other.fullName}`
+    if (seen.has(pair)) return true
+    seen.add(pair)
+    const ids = new Set([...one.fieldsArray, ...other.fieldsArray].map(({id}) => id))
+    return [...ids].every((id) => areFieldsAlike(one.fieldsById[id], other.fieldsById[id], alike))
+  }
+  return alike(a, b)
 }
 
-function areNestedAlike(first: ProtoField, second: ProtoField, within: readonly string[]): boolean {
-  const [a, b] = [messageOf(first), messageOf(second)]
-  return a && b ? areAlike(a, b, within) : true
+function areFieldsAlike(
+  first: ProtoField | undefined,
+  second: ProtoField | undefined,
+  alike: (one: ProtoMessage, other: ProtoMessage) => boolean,
+): boolean {
+  if (!first || !second) return !(first ?? second)!.required
+  if (first.name !== second.name || shapeOf(first) !== shapeOf(second)) return false
+  const [one, other] = [messageOf(first), messageOf(second)]
+  return one && other ? alike(one, other) : true
 }
 
 /** Everything of a field that its bytes depend on. */
