@@ -94,7 +94,9 @@ test.each([
   ['127.1.2.3:1', true],
   ['localhost:1', true],
   ['[::1]:1', true],
-  ['0.0.0.0:1', false],
+  ['0.0.0.0:1', true],
+  ['[::]:1', true],
+  ['0.0.0.1:1', false],
   ['emulators:1', false],
   ['127.0.0.1.example.com:1', false],
 ])('%s is loopback: %s', (host, loopback) => {

@@ -25,9 +25,9 @@ export function listExternalHosts(environment: Readonly<Record<string, string | 
   })
 }
 
-/** Whether a `host:port` never leaves this machine. */
+/** Whether a `host:port` never leaves this machine. Whoever connects to 0.0.0.0, where emulators listen, stays here too. */
 export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\]):\d+$/i.test(host)
+  return /^(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]):\d+$/i.test(host)
 }
 
 /** `host:port` as the official clients take it; undefined for anything else, such as an address with a scheme or a path. */

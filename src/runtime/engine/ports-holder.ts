@@ -10,8 +10,7 @@ export type PortHolder = {readonly pid: number; readonly command: string}
 export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
   const sockets = await listeningSockets(port)
   if (sockets.size === 0) return undefined
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number)
-  for (const pid of pids) {
+  for (const pid of await listProcesses()) {
     if (await holdsSocket(pid, sockets)) return {pid, command: await commandOf(pid)}
   }
   return undefined
@@ -21,6 +20,26 @@ export async function findPortHolder(port: number): Promise<PortHolder | undefin
 export async function ownsPort(pid: number, port: number): Promise<boolean | undefined> {
   const sockets = await listeningSockets(port)
   return sockets.size === 0 ? undefined : await holdsSocket(pid, sockets)
+}
+
+/** Whether any process of this process group listens on the port; undefined where that cannot be told. */
+export async function groupOwnsPort(group: number, port: number): Promise<boolean | undefined> {
+  const sockets = await listeningSockets(port)
+  if (sockets.size === 0) return undefined
+  for (const pid of await listProcesses()) {
+    if ((await groupOf(pid)) === group && (await holdsSocket(pid, sockets))) return true
+  }
+  return false
+}
+
+async function listProcesses(): Promise<readonly number[]> {
+  return (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number)
+}
+
+/** Field 5 of /proc/PID/stat; the command in field 2 may hold blanks (proc_pid_stat(5)). */
+async function groupOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2])
 }
 
 /**

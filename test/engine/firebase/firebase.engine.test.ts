@@ -152,6 +152,21 @@ describe.skipIf(process.platform !== 'linux')('the Firebase emulators', () => {
     })
   })
 
+  test('of two runs that start at once and want the same default ports get different ones', async () => {
+    await using first = await prepareSuite()
+    await using second = await prepareSuite()
+    await using server = createServer()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const {port} = server.address() as AddressInfo
+    await server[Symbol.asyncDispose]()
+    const wishes = {firestorePort: {port, explicit: false}, pubsubPort: {port: port + 5, explicit: false}}
+    const started = await Promise.allSettled([first, second].map((suite) => startEngine(optionsOf(suite, wishes))))
+    await using stack = new AsyncDisposableStack()
+    const engines = started.flatMap((it) => (it.status === 'fulfilled' ? [stack.use(it.value)] : []))
+    expect(started.flatMap((it) => (it.status === 'rejected' ? [it.reason as unknown] : []))).toEqual([])
+    expect(new Set(engines.flatMap(({firestoreHost, pubsubHost}) => [firestoreHost, pubsubHost])).size).toBe(4)
+  })
+
   test('are given up when the run is interrupted while they start', async () => {
     await using suite = await prepareSuite()
     const interruption = new AbortController()

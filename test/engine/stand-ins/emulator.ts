@@ -10,7 +10,7 @@ const port = Number(/--port[= ](\d+)/.exec(line)?.[1])
 const any = {port: 0, explicit: true}
 const asked = {port, explicit: true}
 if (args.includes('--stubborn')) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
-await startEngine({
+const starting = startEngine({
   name: 'embedded',
   dataDir: 'unused',
   inMemory: true,
@@ -20,3 +20,6 @@ await startEngine({
   signal: new AbortController().signal,
   log: () => {},
 })
+// A JVM says so in its own words, by which a lost port is told from other troubles.
+starting.catch(() => console.error('Exception in thread "main" java.net.BindException: Address already in use'))
+await starting

@@ -72,7 +72,16 @@ function findManifest(base: string): string | undefined {
 async function readTools(manifest: string | undefined, machine: Machine): Promise<FirebaseTools | undefined> {
   const text = manifest && (await machine.read(manifest))
   if (!manifest || !text) return undefined
-  const {name, version = '', bin} = JSON.parse(text) as {name?: string; version?: string; bin?: {firebase?: string}}
+  const {name, version = '', bin} = readManifest(text)
   if (name !== 'firebase-tools') return undefined
   return {script: join(dirname(manifest), bin?.firebase ?? 'lib/bin/firebase.js'), version}
+}
+
+/** Nothing of a manifest that an interrupted installation left half-written. */
+function readManifest(text: string): {name?: string; version?: string; bin?: {firebase?: string}} {
+  try {
+    return JSON.parse(text) as object
+  } catch {
+    return {}
+  }
 }

@@ -1,6 +1,7 @@
 import {rm, writeFile} from 'node:fs/promises'
 import {extname, join} from 'node:path'
 import {startGuarded, type Guarded} from '../guard.ts'
+import {groupOwnsPort} from '../ports-holder.ts'
 import {anyFreePort} from '../ports.ts'
 import {waitUntilAnswered} from '../probe.ts'
 import {notWritable} from '../project-folder.ts'
@@ -72,7 +73,8 @@ async function isReady(guarded: Guarded, options: SuiteOptions): Promise<boolean
       waitUntilAnswered('pubsub', `127.0.0.1:${pubsubPort}`, projectId, waiting),
     ])
     const outcome = await Promise.race([answered.then(() => 'answered' as const), guarded.exited])
-    if (outcome === 'answered') return !(await saysPortIsTaken(logs))
+    // An answer may come from a server that was faster than ours, such as the emulators of another run.
+    if (outcome === 'answered') return (await isOurs(guarded, options)) && !(await saysPortIsTaken(logs))
     if (await saysPortIsTaken(logs)) return false
     throw await suiteDied(outcome, {logs, java: suite.java, when: 'before it answered', therefore: 'nothing was run'})
   } catch (error) {
@@ -81,6 +83,14 @@ async function isReady(guarded: Guarded, options: SuiteOptions): Promise<boolean
   } finally {
     settled.abort()
   }
+}
+
+/** The emulators are children of firebase-tools, in the group that it leads (`containment.ts`). */
+async function isOurs(guarded: Guarded, {firestorePort, pubsubPort}: SuiteOptions): Promise<boolean> {
+  const group = await guarded.pid
+  if (group === undefined) return false
+  const owned = await Promise.all([firestorePort, pubsubPort].map((port) => groupOwnsPort(group, port)))
+  return !owned.includes(false)
 }
 
 /** The suite would look for these itself, from fixed ones upwards, and meet another suite that does the same. */

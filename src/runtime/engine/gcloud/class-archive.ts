@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {readdir, rename, rm, stat, statfs, utimes, writeFile} from 'node:fs/promises'
-import {basename, dirname, join} from 'node:path'
+import {basename, dirname, isAbsolute, join} from 'node:path'
 import {makeFolder} from '#runtime/kernel/make-folder.ts'
 import type {ProbedService} from '../probe.ts'
 import type {Java} from './find-java.ts'
@@ -92,7 +92,9 @@ async function canHold(folder: string, file: string, bytes: number): Promise<boo
 /** Where programs keep what can be made again, by the customs of each system. */
 export function classArchiveFolder(environment: Readonly<Record<string, string | undefined>>, home: string): string {
   const usual = process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache')
-  return join(environment['XDG_CACHE_HOME'] || usual, 'stitch', 'classes')
+  const own = environment['XDG_CACHE_HOME'] ?? ''
+  // A relative one is to be ignored (XDG Base Directory Specification, Basics).
+  return join(isAbsolute(own) ? own : usual, 'stitch', 'classes')
 }
 
 /** Whether the log of a JVM that was to read an archive says that it did not. */

@@ -21,7 +21,7 @@ export type Machine = {
 export function createMachine(environment: Machine['environment']): Machine {
   return {
     environment,
-    home: environment['HOME'] ?? homedir(),
+    home: environment['HOME'] || homedir(),
     resolve: (path) => realpath(path).catch(() => undefined),
     list: (folder) => readdir(folder).catch(() => []),
     read: (file) => readFile(file, 'utf8').catch(() => undefined),
