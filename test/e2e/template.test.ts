@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {editFile, makeFolder, packageRoot, runStitch, startStitch, until} from './run-stitch.ts'
@@ -202,6 +202,15 @@ test('unpacked, edited, tested in the folder and packed again', async () => {
     expect([verb, refused.code]).toEqual([verb, 3])
     expect(refused.stderr).toContain('STITCH_OUTPUT_NOT_WRITABLE')
   }
+
+  for (const path of ['old.tpl/x', 'x'.repeat(300)]) {
+    const lost = await runStitch(folder.path, ['template', 'check', path])
+    expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('STITCH_USAGE')])
+  }
+  expect(await runStitch(folder.path, ['template', 'unpack', 'old.tpl', 'u'])).toMatchObject({code: 0})
+  rmSync(folder.file('u/tests'), {recursive: true})
+  writeFileSync(folder.file('u/tests'), 'notes of my own')
+  expect(await runStitch(folder.path, ['template', 'pack', 'u'])).toMatchObject({code: 0})
 
   const [first = ''] = readdirSync(folder.file('t/tests')).filter((name) => name.startsWith('001'))
   writeFileSync(folder.file(`t/tests/${first}`), "const a = 1;\n  fail('edited');\n")

@@ -35,7 +35,9 @@ export async function findTemplates(paths: readonly string[]): Promise<readonly 
 
 async function find(path: string, isNamed: boolean): Promise<readonly TemplateSource[]> {
   const kind = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? none(`There is no ${showPath(path)}, so nothing was read.`) : error
+    const isMissing = error.code === 'ENOENT' || error.code === 'ENOTDIR'
+    const what = isMissing ? `There is no ${showPath(path)}` : `${showPath(path)} cannot be read (${error.code})`
+    throw none(`${what}, so nothing was read.`)
   })
   const name = showPath(path)
   if (kind.isFile()) {

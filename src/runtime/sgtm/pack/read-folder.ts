@@ -1,6 +1,6 @@
 import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {StitchError} from '#runtime/kernel/errors.ts'
+import {StitchError, type SourceLocation} from '#runtime/kernel/errors.ts'
 import {showPath} from '#runtime/kernel/show-path.ts'
 import {findInvalidUtf8} from '#runtime/kernel/utf8.ts'
 import {layoutFile, sectionFiles} from './folder.ts'
@@ -25,20 +25,28 @@ async function namesIn(path: string): Promise<readonly string[]> {
     const entries = await readdir(path, {withFileTypes: true})
     return entries.filter((entry) => entry.isFile()).map(({name}) => name)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    // What stands in its place as a file is none of the template's.
+    const {code = ''} = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    throw unreadable(path, `cannot be read (${code})`)
   }
 }
 
-/** A text file's content. @throws {StitchError} STITCH_TEMPLATE_INVALID for bytes that are no UTF-8 */
+/** A text file's content. @throws {StitchError} STITCH_TEMPLATE_INVALID for one that cannot be read or is not UTF-8 */
 export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file)
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(file, `cannot be read (${error.code})`)
+  })
   const place = findInvalidUtf8(bytes)
   if (!place) return bytes.toString('utf8')
-  throw new StitchError(`The file ${showPath(file)} is not UTF-8 here, so it was not read.`, {
+  throw unreadable(file, 'is not UTF-8 here', {file, ...place})
+}
+
+function unreadable(path: string, what: string, at?: SourceLocation): StitchError {
+  return new StitchError(`${showPath(path)} ${what}, so it was not read.`, {
     code: 'STITCH_TEMPLATE_INVALID',
     exit: 'config',
-    hints: [`file '${showPath(file)}'`],
-    at: {file, ...place},
+    hints: [`file '${showPath(path)}'`],
+    ...(at ? {at} : {}),
   })
 }
