@@ -90,7 +90,7 @@ async function openPath(engine: 'embedded' | 'gcloud' | 'external'): Promise<Tri
   const go: Trip = async (mode) => {
     const began = performance.now()
     const request = toHttpRequest({method: 'POST', id: COOKIE, mode})
-    const answer = await traffic.send(request, {scenario: '', step: '', title: '', mode})
+    const answer = await traffic.send(request, {scenario: '', step: '', title: '', mode, timeoutMs: 30_000})
     const expected = mode === 'sync' ? 'found' : 'pending'
     const {status} = (answer.json ?? {}) as {readonly status?: unknown}
     if (status !== expected) throw new Error(`${engine}: ${answer.status} ${answer.body || answer.error}`)

@@ -1,9 +1,9 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {closeSync, openSync, readFileSync, renameSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
-import {makeDataFolder, readRunningEngine, type RunningEngine} from '#runtime/session/engine-daemon.ts'
+import {makeDataFolder, notWritable, readRunningEngine, type RunningEngine} from '#runtime/session/engine-daemon.ts'
 import {EXIT, StitchError, type ExitKind} from '#runtime/kernel/errors.ts'
 
 /** What a failed command writes with `--json`. */
@@ -24,7 +24,7 @@ export async function startDetached(dataDir: string, signal: AbortSignal): Promi
   const logs = makeDataFolder(join(dataDir, 'logs'))
   // A file of its own until the engine answers: another one may run here, and still write to the log.
   const file = join(logs, `engine-output.${process.pid}.log`)
-  const output = openSync(file, 'w')
+  const output = openOutput(file)
   const words = foregroundWords(process.argv.slice(2))
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...words], {
     detached: true,
@@ -47,6 +47,14 @@ export async function startDetached(dataDir: string, signal: AbortSignal): Promi
     await ended
     rmSync(file, {force: true})
     throw signal.reason
+  }
+}
+
+function openOutput(file: string): number {
+  try {
+    return openSync(file, 'w')
+  } catch (error) {
+    throw notWritable(dirname(file), error)
   }
 }
 

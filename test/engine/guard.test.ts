@@ -115,6 +115,12 @@ describe('a guarded process', () => {
     expect(await readFile(logFile, 'utf8')).toBe('so long\n')
   })
 
+  test('names the folder where its log cannot be written, and starts nothing', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'stitch-guard-'))
+    const options = {command: process.execPath, args: [], environment: process.env, logFile: folder.path, graceMs: 200}
+    expect(() => startGuarded(options)).toThrow(expect.objectContaining({code: 'STITCH_DATA_DIR_NOT_WRITABLE'}))
+  })
+
   test('tells that a command does not exist', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'stitch-guard-'))
     await using guarded = startGuarded({

@@ -25,6 +25,8 @@ export type GrpcChannel = AsyncDisposable & {
  */
 export function openGrpcChannel(host: string): GrpcChannel {
   const session = connect(`http://${host}`)
+  // One for each call under way.
+  session.setMaxListeners(0)
   let broken: Error | undefined
   session.on('error', (error: Error) => (broken = error))
   const send = async (method: string, request: Uint8Array, signal: AbortSignal): Promise<GrpcAnswer> => {

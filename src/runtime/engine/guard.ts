@@ -1,10 +1,11 @@
 import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
 import {closeSync, openSync} from 'node:fs'
-import {extname} from 'node:path'
+import {dirname, extname} from 'node:path'
 import {createInterface} from 'node:readline'
 import type {Readable} from 'node:stream'
 import {fileURLToPath} from 'node:url'
+import {notWritable} from './project-folder.ts'
 
 /** How a guarded process ended: by itself, by a signal, or because it could not be started (`error`). */
 export type GuardedExit = {readonly code?: number | null; readonly signal?: string | null; readonly error?: string}
@@ -38,10 +39,10 @@ const helper = fileURLToPath(new URL(`guard-process${extname(import.meta.url)}`,
  * Starts a command behind a guard process (`guard-process.ts`). The guard holds one end of a pipe whose other end is
  * here; the kernel closes it when this process goes, even by SIGKILL, and the guard then ends the command's group.
  * The guard runs in a session of its own, so that Ctrl-C in a terminal reaches this process only.
- * Throws what opening the log file throws; a command that cannot be started settles `exited` with `error`.
+ * Throws STITCH_DATA_DIR_NOT_WRITABLE for a log file that cannot be opened; a command that cannot be started settles `exited` with `error`.
  */
 export function startGuarded(options: GuardOptions): Guarded {
-  const log = openSync(options.logFile, 'w')
+  const log = openLog(options.logFile)
   const guard = spawn(process.execPath, [helper, String(options.graceMs), options.command, ...options.args], {
     detached: true,
     env: options.environment,
@@ -77,6 +78,15 @@ export function startGuarded(options: GuardOptions): Guarded {
       guard.stdin?.destroy()
       await gone
     },
+  }
+}
+
+/** The log lies in the data folder. */
+function openLog(file: string): number {
+  try {
+    return openSync(file, 'w')
+  } catch (error) {
+    throw notWritable(dirname(file), error)
   }
 }
 

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a file is in its place',
   EEXIST: 'a file is in its place',
+  EISDIR: 'a folder is in the place of a file',
   ENOENT: 'the file system takes nothing there',
   ENAMETOOLONG: 'its name is too long',
   ELOOP: 'its links lead in a circle',

@@ -2,7 +2,7 @@ import type {ResolvedConfig} from '#runtime/config/resolve.ts'
 import {clientEnvironment} from '#runtime/engine/environment.ts'
 import {lockDataDir, readDataDirOwner} from '#runtime/engine/project-lock.ts'
 import type {AnnouncedEngine, DataDirOwner} from '#runtime/engine/project-lock.ts'
-import {makeDataFolder} from '#runtime/engine/project-folder.ts'
+import {makeDataFolder, notWritable} from '#runtime/engine/project-folder.ts'
 import {probeOnce} from '#runtime/engine/probe.ts'
 import {startEngine} from '#runtime/engine/start.ts'
 import {stopOwner} from '#runtime/engine/stop-owner.ts'
@@ -120,4 +120,4 @@ export async function stopEngine(dataDir: string, signal: AbortSignal): Promise<
   return owner
 }
 
-export {makeDataFolder}
+export {makeDataFolder, notWritable}

@@ -1,11 +1,9 @@
-import {dirname} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {StitchError} from '#runtime/kernel/errors.ts'
-import {startGuarded, type Guarded, type GuardedExit, type GuardOptions} from '../guard.ts'
+import {startGuarded, type Guarded, type GuardedExit} from '../guard.ts'
 import {ownsPort} from '../ports-holder.ts'
 import {portTaken, resolvePort} from '../ports.ts'
 import {waitUntilAnswered, type ProbedService} from '../probe.ts'
-import {notWritable} from '../project-folder.ts'
 import type {EngineOptions, PortWish} from '../types.ts'
 import {openClassArchive, saysArchiveIsUnusable, type ClassArchive} from './class-archive.ts'
 import {EMULATORS, emulatorArguments, JVM_FLAGS} from './command-lines.ts'
@@ -71,7 +69,7 @@ async function tryOnPort(port: number, options: EmulatorOptions): Promise<Emulat
   const more = [...archive.flags, `-XX:ErrorFile=${logFile.replace(/\.log$/, '')}-crash.log`]
   const args = emulatorArguments(service, tools, port, more)
   const graceMs = archive.state === 'written' ? WRITING_GRACE_MS : GRACE_MS
-  const guarded = stack.use(startLogged({command: tools.java.command, args, environment, logFile, graceMs}))
+  const guarded = stack.use(startGuarded({command: tools.java.command, args, environment, logFile, graceMs}))
   try {
     const outcome = await waitForOutcome(guarded, port, options)
     if (outcome === 'ready' && archive.state === 'read' && saysArchiveIsUnusable(await readLog(logFile))) {
@@ -112,15 +110,6 @@ function describeEmulator(
 
 function isDeath(error: unknown): boolean {
   return error instanceof StitchError && error.code === 'STITCH_ENGINE_DIED'
-}
-
-/** A log file that cannot be opened is a matter of the data folder. */
-function startLogged(options: GuardOptions): Guarded {
-  try {
-    return startGuarded(options)
-  } catch (error) {
-    throw notWritable(dirname(options.logFile), error)
-  }
 }
 
 /** Whichever comes first: an answer, the end of the process, a lost port, the end of patience, or the run's signal. */
