@@ -21,5 +21,5 @@ const starting = startEngine({
   log: () => {},
 })
 // A JVM says so in its own words, by which a lost port is told from other troubles.
-starting.catch(() => console.error('Exception in thread "main" java.net.BindException: Address already in use'))
+starting.catch(() => process.stderr.write('java.net.BindException: Address already in use\n'))
 await starting
