@@ -73,7 +73,14 @@ const ofArrays = fc.oneof(
     .tuple(fc.constantFrom('equal_any', 'array_contains_any'), path, fc.array(operand, {maxLength: 3}))
     .map(([name, parts, elements]) => call(name, field(...parts), {kind: 'array', elements})),
 )
+const ofIds = fc
+  .tuple(fc.constantFrom('a', 'c', '__id3__', 'none', '', 'a/b'), fc.boolean())
+  .map(([id, isExchanged]) => {
+    const sides = [call('document_id', field('__name__')), constant(text(id))]
+    return call('equal', ...(isExchanged ? sides.toReversed() : sides))
+  })
 const simple = fc.oneof(
+  {weight: 1, arbitrary: ofIds},
   {weight: 6, arbitrary: comparison},
   {weight: 3, arbitrary: ofArrays},
   {weight: 2, arbitrary: path.map((parts) => call('exists', field(...parts)))},
@@ -136,7 +143,7 @@ describe('a pipeline over a collection', () => {
           expect(run(scanned, [stage('collection', reference('/c')), ...each]).names).toEqual(names)
         }
       }),
-      {numRuns: 600},
+      {numRuns: 300},
     )
   })
 
@@ -167,6 +174,7 @@ describe('a pipeline over a collection', () => {
     expect(
       read(stage('where', call('equal_any', field('n'), {kind: 'array', elements: [integer(7), integer(9)]}))),
     ).toBe(2)
+    expect(read(stage('where', call('equal', call('document_id', field('__name__')), constant(text('d7')))))).toBe(1)
     expect(read(stage('where', call('less_than', field('n'), integer(20))))).toBeLessThan(25)
     expect(read(stage('limit', integer(5)))).toBeLessThan(10)
     expect(

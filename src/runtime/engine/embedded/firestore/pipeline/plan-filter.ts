@@ -1,4 +1,4 @@
-import {formatFieldPath} from '../paths/field-path.ts'
+import {DOCUMENT_NAME, formatFieldPath} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {isName} from '../query/decode-filter.ts'
 import type {CompareOperator, Filter} from '../query/query.ts'
@@ -7,8 +7,13 @@ import type {Value} from '../values/value.ts'
 import {walkExpressions} from './expression.ts'
 import type {Expression, FunctionCall} from './expression.ts'
 
-/** The value of an expression that says the same for every row; undefined for others. */
-export type ReadConstant = (expression: Expression) => Value | undefined
+/** What is known of the rows that conditions are about. */
+export type Known = {
+  /** The value of an expression that says the same for every row; undefined for others. */
+  readonly read: (expression: Expression) => Value | undefined
+  /** The name of the only collection that they are of. */
+  readonly collection: string | undefined
+}
 
 const COMPARISONS: Readonly<Record<string, CompareOperator>> = {
   equal: 'EQUAL',
@@ -31,21 +36,22 @@ const EXCHANGED: Readonly<Record<string, CompareOperator>> = {
  * A filter of ordinary queries that lets through every document for which all the conditions are true, so that the indexes
  * of queries serve pipelines. It leaves aside what queries and pipelines see differently, such as null and NaN.
  */
-export function planFilter(conditions: readonly Expression[], read: ReadConstant): Filter | undefined {
-  const filters = conditions.flatMap((condition) => planCondition(condition, read) ?? [])
+export function planFilter(conditions: readonly Expression[], known: Known): Filter | undefined {
+  const filters = conditions.flatMap((condition) => planCondition(condition, known) ?? [])
   if (filters.length < 2) return filters[0]
   return {kind: 'and', filters}
 }
 
-function planCondition(condition: Expression, read: ReadConstant): Filter | undefined {
+function planCondition(condition: Expression, known: Known): Filter | undefined {
   if (condition.kind !== 'function') return undefined
   const {name, args} = condition
-  if (name === 'and') return planFilter(args, read)
+  const {read} = known
+  if (name === 'and') return planFilter(args, known)
   if (name === 'or') {
-    const filters = args.map((arg) => planCondition(arg, read))
+    const filters = args.map((arg) => planCondition(arg, known))
     return filters.every((filter) => filter !== undefined) ? {kind: 'or', filters} : undefined
   }
-  if (Object.hasOwn(COMPARISONS, name)) return planComparison(condition, read)
+  if (Object.hasOwn(COMPARISONS, name)) return planId(condition, known) ?? planComparison(condition, known)
   const [field, operand] = args
   const path = field && pathOf(field)
   if (!path || !operand || args.length !== 2) return undefined
@@ -54,13 +60,28 @@ function planCondition(condition: Expression, read: ReadConstant): Filter | unde
   return name === 'equal_any' ? compareAny(path, 'IN', readList(operand, read)) : undefined
 }
 
-function planComparison({name, args}: FunctionCall, read: ReadConstant): Filter | undefined {
+function planComparison({name, args}: FunctionCall, {read}: Known): Filter | undefined {
   const [left, right] = args
   if (!left || !right || args.length !== 2) return undefined
   const path = pathOf(left)
   if (path) return compare(path, COMPARISONS[name]!, read(right))
   const exchanged = pathOf(right)
   return exchanged && compare(exchanged, EXCHANGED[name]!, read(left))
+}
+
+/** The comparison of a document's id, where that tells its name. */
+function planId({name, args}: FunctionCall, {read, collection}: Known): Filter | undefined {
+  if (name !== 'equal' || collection === undefined || args.length !== 2) return undefined
+  const [left, right] = isId(args[1]!) ? [args[1]!, args[0]!] : [args[0]!, args[1]!]
+  const id = isId(left) ? read(right) : undefined
+  if (id?.kind !== 'string' || id.value === '' || id.value.includes('/')) return undefined
+  return compare([DOCUMENT_NAME], 'EQUAL', {kind: 'reference', value: `${collection}/${id.value}`})
+}
+
+function isId(expression: Expression): boolean {
+  if (expression.kind !== 'function' || expression.name !== 'document_id') return false
+  const [name, ...more] = expression.args
+  return more.length === 0 && name?.kind === 'field' && isName(name.path)
 }
 
 function compare(path: FieldPath, operator: CompareOperator, value: Value | undefined): Filter | undefined {
@@ -78,7 +99,7 @@ function compareAny(
   return {kind: 'compare', path, operator, value: {kind: 'array', values}}
 }
 
-function readList(expression: Expression, read: ReadConstant): readonly Value[] | undefined {
+function readList(expression: Expression, read: Known['read']): readonly Value[] | undefined {
   const value = read(expression)
   return value?.kind === 'array' ? value.values : undefined
 }

@@ -5,7 +5,7 @@ import type {Expression, Stage} from '../expression.ts'
 import {isValue} from '../outcome.ts'
 import type {Evaluate, Row} from '../outcome.ts'
 import {impliesField, isIndependent, planFilter} from '../plan-filter.ts'
-import type {ReadConstant} from '../plan-filter.ts'
+import type {Known} from '../plan-filter.ts'
 import {rowWith} from '../row.ts'
 import type {Collections, Scope, Wanted} from '../scope.ts'
 import {compileCondition} from '../stages/filter.ts'
@@ -26,8 +26,16 @@ export function compileRead(locate: (outer: Row) => Collections, scope: Scope, n
   }
   return {
     taken,
-    run: (outer) => scope.reader.find(locate(outer), {...cut, where: planFilter(conditions, read(outer))}, outer),
+    run: (outer) => {
+      const collections = locate(outer)
+      const known = {read: read(outer), collection: nameOf(collections)}
+      return scope.reader.find(collections, {...cut, where: planFilter(conditions, known)}, outer)
+    },
   }
+}
+
+function nameOf({parent, collectionId, allDescendants}: Collections): string | undefined {
+  return allDescendants || collectionId === undefined ? undefined : `${parent}/${collectionId}`
 }
 
 function countWheres(stages: readonly Stage[]): number {
@@ -40,7 +48,7 @@ function hasPipeline(condition: Expression): boolean {
 }
 
 /** Reads what conditions compare with: constants, and what only depends on the row around the pipeline. */
-function compileConstants(scope: Scope): (outer: Row) => ReadConstant {
+function compileConstants(scope: Scope): (outer: Row) => Known['read'] {
   const compiled = new Map<Expression, Evaluate>()
   return (outer) => {
     const row = rowWith(new Map(), outer)
