@@ -5,11 +5,12 @@ import {identityRecords} from '#runtime/fixtures/read-identities.ts'
 import type {FixtureRecord} from '#runtime/fixtures/records.ts'
 import {seed, type SeedReport} from '#runtime/fixtures/seed.ts'
 import {sourceOf} from '#runtime/fixtures/seed-plan.ts'
-import {openSeedStore} from '#runtime/fixtures/seed-store.ts'
+import type {SeedStore} from '#runtime/fixtures/seed-store.ts'
 import {createIdentityKey, normaliseValue} from '#runtime/handlers/identity-key.ts'
 import type {Clock} from '#runtime/kernel/clock.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import type {LocalKeys} from './local-keys.ts'
+import {openRunStore} from './open-run-store.ts'
 import {startStage} from './start-stage.ts'
 
 export type SeedProjectOptions = {
@@ -45,11 +46,13 @@ export function identityKeyOf(config: ResolvedConfig, keys: LocalKeys): (ns: str
 export async function seedIfNeeded(options: SeedProjectOptions): Promise<SeedReport> {
   const {config, fixtures, engine, keys, emit, clock, signal} = options
   const source = sourceOf(documentsOf(fixtures, config, keys))
-  const target = {projectId: config.project, host: engine.firestoreHost}
+  const {project: projectId} = config
+  const target = {projectId, host: engine.firestoreHost}
+  const open = (): Promise<SeedStore> => Promise.resolve(openRunStore(target.host, projectId, signal))
   return await startStage(
     {emit, clock},
     'seed',
-    () => seed({source, target, open: openSeedStore, emit, signal}),
+    () => seed({source, target, open, emit, signal}),
     ({written, unchanged}) => ({
       detail: written === 0 ? `${unchanged} documents, unchanged` : `${written} written, ${unchanged} unchanged`,
     }),

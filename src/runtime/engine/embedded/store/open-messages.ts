@@ -100,8 +100,13 @@ function openFile(file: string, dataDir: string): Database {
       database.exec('PRAGMA locking_mode = EXCLUSIVE')
       const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
       if (version > VERSION) throw newerVersion(file, version)
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-      if (version === 0) database.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT`)
+      // A new file has nothing to lose; see `openDatabase`.
+      database.exec(`PRAGMA synchronous = ${version === 0 ? 'OFF' : 'NORMAL'}; PRAGMA journal_mode = WAL`)
+      if (version === 0) {
+        database.exec(
+          `BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT; PRAGMA synchronous = NORMAL`,
+        )
+      }
       // A write now, so that what cannot be written is known before anything is promised.
       else database.exec(`PRAGMA user_version = ${VERSION}`)
       return database
