@@ -62,6 +62,37 @@ describe('a streaming pull', () => {
     expect(hub.subscription(subscription).backlog.take(1)).toHaveLength(1)
   })
 
+  test('leases for as long as the stream asked last', async () => {
+    const {timeline, hub, send, next, publish} = open({streamAckDeadlineSeconds: 10})
+    send({streamAckDeadlineSeconds: 60})
+    await next()
+    publish('a')
+    await next()
+    await timeline.moveTo(59_999)
+    expect(hub.subscription(subscription).backlog.take(1)).toEqual([])
+    await timeline.moveTo(60_000)
+    expect(hub.subscription(subscription).backlog.take(1)).toHaveLength(1)
+  })
+
+  test('has no bound where that is 0 or less', async () => {
+    const {next, publish} = open({maxOutstandingMessages: -1, maxOutstandingBytes: -1})
+    publish('a', 'b')
+    expect((await next())?.receivedMessages).toHaveLength(2)
+  })
+
+  test.each<[string, StreamingPull]>([
+    ['names the subscription again', {subscription}],
+    ['sets the flow control again', {maxOutstandingMessages: 5}],
+    ['sets the flow control of bytes again', {maxOutstandingBytes: 5}],
+    ['asks for a deadline out of range', {streamAckDeadlineSeconds: 5}],
+    ['moves deadlines without saying where to', {modifyDeadlineAckIds: ['x']}],
+    ['moves a deadline into the past', {modifyDeadlineAckIds: ['x'], modifyDeadlineSeconds: [-1]}],
+  ])('ends with INVALID_ARGUMENT when a later request %s', async (_, request) => {
+    const {send, next} = open()
+    send(request)
+    await expect(next()).rejects.toMatchObject({code: 3})
+  })
+
   test('takes acknowledgements and deadlines that come on the stream', async () => {
     const {hub, send, next, publish} = open()
     publish('a', 'b')

@@ -31,7 +31,13 @@ export async function* streamMessages(
   const opening = wire.streamingPull.decode(first.value)
   const live = hub.subscription(opening.subscription)
   requireAckDeadline(opening.streamAckDeadlineSeconds)
+  requireModifications(opening)
   requirePull(live.config())
+  const flow: Flow = {
+    mostMessages: boundOf(opening.maxOutstandingMessages),
+    mostBytes: boundOf(opening.maxOutstandingBytes),
+    leaseMs: leaseOf(opening),
+  }
   const outstanding: Outstanding = new Map()
   let wake = Promise.withResolvers<void>()
   let answerKeepAlive = false
@@ -41,7 +47,11 @@ export async function* streamMessages(
 
   const listening = (async () => {
     for (let next = await incoming.next(); !next.done; next = await incoming.next()) {
-      const confirmation = takeBack(live, outstanding, wire.streamingPull.decode(next.value))
+      const request = wire.streamingPull.decode(next.value)
+      requireFollowing(request)
+      requireModifications(request)
+      flow.leaseMs = leaseOf(request) ?? flow.leaseMs
+      const confirmation = takeBack(live, outstanding, request)
       if (confirmation && live.config().enableExactlyOnceDelivery) confirmations.push(confirmation)
       answerKeepAlive = true
       rouse()
@@ -61,7 +71,7 @@ export async function* streamMessages(
   stack.defer(() => clearInterval(timer))
 
   while (!ended.aborted) {
-    const deliveries = takeDeliveries(live, outstanding, opening)
+    const deliveries = takeDeliveries(live, outstanding, flow)
     const confirmation = confirmations.shift()
     if (deliveries.length > 0 || answerKeepAlive || confirmation) {
       answerKeepAlive = false
@@ -89,18 +99,44 @@ export async function* streamMessages(
   throw notFound(opening.subscription ?? '')
 }
 
+/** What a stream may be given: a bound of 0 or less is none. The length of its leases may change. */
+type Flow = {readonly mostMessages: number; readonly mostBytes: number; leaseMs: number | undefined}
+
+function boundOf(given: StreamingPull['maxOutstandingMessages']): number {
+  const bound = toNumber(given)
+  return bound > 0 ? bound : Infinity
+}
+
+function leaseOf({streamAckDeadlineSeconds}: StreamingPull): number | undefined {
+  return (streamAckDeadlineSeconds ?? 0) * 1000 || undefined
+}
+
+/** What may be said in the first request only, by the comments of google.pubsub.v1.StreamingPullRequest. */
+function requireFollowing(request: StreamingPull): void {
+  const {subscription, maxOutstandingMessages, maxOutstandingBytes, streamAckDeadlineSeconds} = request
+  if (subscription) throw invalid('Only the first request of a streaming pull may name the subscription.')
+  if (toNumber(maxOutstandingMessages) !== 0 || toNumber(maxOutstandingBytes) !== 0)
+    throw invalid('Only the first request of a streaming pull may set its flow control.')
+  requireAckDeadline(streamAckDeadlineSeconds)
+}
+
+function requireModifications({modifyDeadlineAckIds, modifyDeadlineSeconds}: StreamingPull): void {
+  if ((modifyDeadlineAckIds?.length ?? 0) !== (modifyDeadlineSeconds?.length ?? 0))
+    throw invalid('modify_deadline_seconds and modify_deadline_ack_ids must have the same size.')
+  if (modifyDeadlineSeconds?.some((seconds) => seconds < 0 || seconds > 600))
+    throw invalid('Each of modify_deadline_seconds must be from 0 to 600.')
+}
+
 /** Leases what fits into the stream's flow control; what was acknowledged by other calls no longer counts. */
-function takeDeliveries(live: LiveSubscription, outstanding: Outstanding, opening: StreamingPull) {
+function takeDeliveries(live: LiveSubscription, outstanding: Outstanding, {mostMessages, mostBytes, leaseMs}: Flow) {
   for (const ackId of outstanding.keys()) if (!live.backlog.holds(ackId)) outstanding.delete(ackId)
-  const mostMessages = toNumber(opening.maxOutstandingMessages) || Infinity
-  const mostBytes = toNumber(opening.maxOutstandingBytes) || Infinity
   const heldBytes = outstanding.values().reduce((sum, bytes) => sum + bytes, 0)
   const most = Math.min(MOST_IN_RESPONSE, mostMessages - outstanding.size)
   if (most <= 0 || heldBytes >= mostBytes) return []
   const taken = live.backlog.take(most, {
     mostBytes: Math.min(MOST_BYTES_IN_RESPONSE, mostBytes - heldBytes),
     runs: true,
-    leaseMs: (opening.streamAckDeadlineSeconds ?? 0) * 1000 || undefined,
+    leaseMs,
   })
   for (const {ackId, message} of taken) outstanding.set(ackId, message.data.length)
   return taken
