@@ -33,6 +33,7 @@ const future = Timestamp.fromMillis(Date.now() + 86_400_000)
 test.each<{method: string; ask: (client: Firestore) => Promise<unknown>}>([
   {method: 'RunQuery', ask: (client) => client.collection('c').where('n', 'in', tooMany).get()},
   {method: 'RunAggregationQuery', ask: (client) => client.collection('c').where('n', 'in', tooMany).count().get()},
+  {method: 'ExecutePipeline', ask: (client) => client.pipeline().collection('c').limit(-1).execute()},
   {
     method: 'BatchGetDocuments',
     ask: (client) =>
