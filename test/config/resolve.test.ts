@@ -87,6 +87,23 @@ describe('paths', () => {
   })
 })
 
+describe('an override', () => {
+  test.each([
+    {key: 'dataDir', value: '', says: '--data-dir is empty'},
+    {key: 'container', value: 'a\0b', says: '--data-dir holds a NUL character'},
+    {key: 'project', value: '../x', says: '--data-dir must be a Google Cloud project id'},
+    {key: 'ports.sgtm', value: 70_000, says: '--data-dir is not valid (too big'},
+    {key: 'engine', value: 'java', says: '--data-dir is not valid (invalid option'},
+  ])('is held to what the file may say: $key $value', async ({key, value, says}) => {
+    write(least)
+    await expect(resolve({[key]: {value, from: 'flag --data-dir'}})).rejects.toMatchObject({
+      code: 'STITCH_USAGE',
+      exit: 'usage',
+      message: expect.stringContaining(says),
+    })
+  })
+})
+
 describe('own logic', () => {
   const offer = {match: '^O-\\d+$', resolver: true}
 

@@ -3,10 +3,12 @@ import type {z} from 'zod'
 import {StitchError} from '#runtime/kernel/errors.ts'
 import {suggestNearest} from '#runtime/kernel/suggest.ts'
 import {findConfigFile, loadConfigFile, type LoadedFile} from './load-file.ts'
+import {checkOverride, type Override} from './check-override.ts'
+import {describeFault, schemaAt, unwrap} from './schema-parts.ts'
 import {ConfigFile} from './schema.ts'
 
 /** Settings that a flag or a STITCH_* variable may override, by their key in the file (`ports.sgtm`). */
-export type Overrides = Readonly<Record<string, {readonly value: string | number | undefined; readonly from: string}>>
+export type Overrides = Readonly<Record<string, Override>>
 
 /** The configuration with every value decided, and where each of the overridable ones came from. */
 export type ResolvedConfig = Omit<ConfigFile, '$schema'> & {
@@ -44,7 +46,8 @@ export type ResolveOptions = {
 /**
  * One configuration out of flag > STITCH_* > file > default. Paths come back absolute: those of the file are relative
  * to the file, overrides and the data folder to `cwd`.
- * Throws STITCH_CONFIG_INVALID (exit config) with file:line:column and, for an unknown key, the nearest known one.
+ * Throws STITCH_CONFIG_INVALID (exit config) with file:line:column and, for an unknown key, the nearest known one;
+ * STITCH_USAGE (exit usage) for an override that the file could not hold either.
  */
 export async function resolveConfig(options: ResolveOptions): Promise<ResolvedConfig> {
   const own = options.file ? resolve(options.cwd, options.file) : findConfigFile(options.cwd)
@@ -65,6 +68,7 @@ export async function resolveConfig(options: ResolveOptions): Promise<ResolvedCo
     origins[key] = has(loaded.value, key) ? (own ? 'stitch.config' : 'demo') : 'default'
     const override = options.overrides[key]
     if (override === undefined || override.value === undefined) continue
+    checkOverride(key, override)
     origins[key] = override.from
     assign(
       decided,
@@ -100,7 +104,7 @@ function isUnknownKey(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueUnrecog
 function describe(issue: z.core.$ZodIssue, loaded: LoadedFile) {
   if (isUnknownKey(issue)) {
     const [key = ''] = issue.keys
-    const nearest = suggestNearest(key, knownKeys(issue.path))
+    const nearest = suggestNearest(key, Object.keys(unwrap(schemaAt(issue.path)).shape ?? {}))
     return {
       sentence: `The key ${[...issue.path, key].join('.')} is not known`,
       hints: nearest ? [`did you mean ${nearest}`] : [],
@@ -111,33 +115,7 @@ function describe(issue: z.core.$ZodIssue, loaded: LoadedFile) {
   const key = issue.path.join('.')
   if (issue.message.endsWith('received undefined')) return {sentence: `The key ${key} is missing`, hints: [], at}
   const name = key === '' ? 'The configuration' : `The value of ${key}`
-  // Our own messages go on with the sentence; those of zod begin one.
-  const text = /^[A-Z]/.test(issue.message)
-    ? `is not valid (${lowerFirst(issue.message.replace('Invalid input: ', ''))})`
-    : issue.message
-  return {sentence: `${name} ${text}`, hints: [], at}
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
-}
-
-/** The keys that the schema knows at `path`. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = ConfigFile
-  for (const step of path) {
-    schema = unwrap(schema)
-    const shape = (schema as {shape?: Record<string, unknown>}).shape
-    schema = shape?.[String(step)] ?? (schema as {valueType?: unknown}).valueType
-  }
-  return Object.keys((unwrap(schema) as {shape?: object} | undefined)?.shape ?? {})
-}
-
-/** Optional, default and prefault wrappers off. */
-function unwrap(schema: unknown): unknown {
-  let current = schema as {def?: {innerType?: unknown}} | undefined
-  while (current?.def?.innerType) current = current.def.innerType
-  return current
+  return {sentence: `${name} ${describeFault(issue)}`, hints: [], at}
 }
 
 function has(value: unknown, key: string): boolean {
