@@ -6,9 +6,12 @@ import {once} from 'node:events'
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {PROJECT, startEngineProcess, type EngineSide} from './engine-process.ts'
+import {copyPatientDemo} from './patient-demo.ts'
 import {interleave, makeFolder, median, printMachine, printTable, ratio, root, timeNode} from './measure.ts'
 
 const rounds = Number(process.argv[2] ?? 5)
+await using project = await makeFolder()
+const demo = await copyPatientDemo(project.path)
 const jobs = {
   'stitch simulate --async': () => [],
   'one step of it': () => ['products', '--only', 'trekking-pole'],
@@ -48,14 +51,21 @@ const share = await interleave(rounds, {within: () => cpuOfSimulation(false), el
 const difference = share.within.map((value, round) => value - share.elsewhere[round]!)
 printTable(
   `CPU of stitch's own process during stitch simulate, ms (${rounds} rounds)`,
-  ['with the engine in it', 'with the engine elsewhere', 'difference'],
-  [[median(share.within).toFixed(0), median(share.elsewhere).toFixed(0), median(difference).toFixed(0)]],
+  ['with the engine in it', 'with the engine elsewhere', 'difference', 'with / elsewhere'],
+  [
+    [
+      median(share.within).toFixed(0),
+      median(share.elsewhere).toFixed(0),
+      median(difference).toFixed(0),
+      ratio(share.within, share.elsewhere),
+    ],
+  ],
 )
 
 /** A whole process in a folder that is new, by the command line a person types. */
 async function simulate(engine: EngineSide, args: readonly string[]): Promise<number> {
   await using folder = await makeFolder()
-  const flags = ['--async', '--no-ui', '--engine', engine, '--data-dir', folder.path]
+  const flags = ['--async', '--no-ui', '--engine', engine, '--config', demo, '--data-dir', join(folder.path, 'data')]
   return await timeNode([`${root}bin/run.js`, 'simulate', ...args, ...flags])
 }
 
@@ -74,7 +84,17 @@ async function cpuOfSimulation(elsewhere: boolean): Promise<number> {
   const hook = `import {writeFileSync} from 'node:fs'
     process.on('exit', () => writeFileSync(${JSON.stringify(told)}, JSON.stringify(process.cpuUsage())))`
   const where = ['--engine', engine ? 'external' : 'embedded']
-  const args = ['simulate', '--no-ui', '--project', PROJECT, '--data-dir', join(folder, 'data'), ...where]
+  const args = [
+    'simulate',
+    '--no-ui',
+    '--project',
+    PROJECT,
+    '--config',
+    demo,
+    '--data-dir',
+    join(folder, 'data'),
+    ...where,
+  ]
   const preload = `data:text/javascript,${encodeURIComponent(hook)}`
   const child = spawn(process.execPath, ['--import', preload, `${root}bin/run.js`, ...args], {
     env: {

@@ -1,7 +1,5 @@
 // One stitch, sync and async, through container, functions and engine: embedded, Google's emulators, and a floor whose
 // engine only gives canned replies.
-import {cp, readFile, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
 import {resolveConfig} from '#runtime/config/resolve.ts'
 import {loadFixtures} from '#runtime/fixtures/load.ts'
 import {readBundle} from '#runtime/functions/bundle.ts'
@@ -12,6 +10,7 @@ import {seedIfNeeded} from '#runtime/session/seed-project.ts'
 import {toHttpRequest} from '#runtime/traffic/http-request.ts'
 import {startTraffic} from '#runtime/traffic/start.ts'
 import {startFloor} from './floor-engine.ts'
+import {copyPatientDemo} from './patient-demo.ts'
 import {interleave, makeFolder, median, percentile, printMachine, printTable, ratio, root} from './measure.ts'
 
 type Mode = 'sync' | 'async'
@@ -61,8 +60,9 @@ printTable(
 async function openPath(engine: 'embedded' | 'gcloud' | 'external'): Promise<Trip> {
   const folder = stack.use(await makeFolder())
   const port = {value: 0, from: 'bench'}
-  const resolved = await resolveConfig({
+  const config = await resolveConfig({
     cwd: folder.path,
+    file: await copyPatientDemo(folder.path),
     demoFile: `${root}fixtures/stitch.config.json`,
     overrides: {
       engine: {value: engine, from: 'bench'},
@@ -71,12 +71,6 @@ async function openPath(engine: 'embedded' | 'gcloud' | 'external'): Promise<Tri
       'ports.pubsub': port,
     },
   })
-  // The deadlines of production would cut off what is measured where the machine is busy.
-  const config = {
-    ...resolved,
-    container: await copyPatientContainer(folder.path),
-    deadlines: {functionMs: 20_000, firestoreMs: 19_000, callbackMs: 21_000},
-  }
   const {signal} = new AbortController()
   const {emit, called} = followCallbacks()
   const io = {config, emit, clock: systemClock, signal}
@@ -101,17 +95,6 @@ async function openPath(engine: 'embedded' | 'gcloud' | 'external'): Promise<Tri
   for (const mode of ['sync', 'async'] as const) await measure(go, mode, 16)
   if (engine === 'external') floor.freeze(session.functions.workerUrl!)
   return go
-}
-
-/** The demo's container, which waits longer for the function. */
-async function copyPatientContainer(folder: string): Promise<string> {
-  await cp(`${root}fixtures/container`, join(folder, 'container'), {recursive: true})
-  const file = join(folder, 'container', 'container.json')
-  const text = await readFile(file, 'utf8')
-  const patient = text.replace('"keyId":', '"timeoutMs": "22000", "keyId":')
-  if (patient === text) throw new Error(`${file} has no place for a time-out`)
-  await writeFile(file, patient)
-  return file
 }
 
 /** Times of round trips, `lanes` under way at any moment. */

@@ -6,7 +6,7 @@ import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {fileURLToPath} from 'node:url'
 import {Agent} from 'undici'
-import {interleave, percentile, printMachine, printTable} from './measure.ts'
+import {interleave, percentile, printMachine, printTable, ratio} from './measure.ts'
 
 /** Requests behind one figure; V8 has optimised both sides long before the first counts. */
 const REQUESTS = 500
@@ -43,8 +43,12 @@ const row = (name: string, values: readonly number[]): readonly string[] => [
 ]
 printTable(
   `CPU of one POST /stitch in ms, user and system, of the process that serves it (${rounds} rounds of ${REQUESTS} requests)`,
-  ['side', 'least', 'median', 'most'],
-  [row('container', figures.container), row('bare Node handler', figures.bare), row('more', more)],
+  ['side', 'least', 'median', 'most', 'of the bare handler'],
+  [
+    [...row('container', figures.container), ratio(figures.container, figures.bare)],
+    [...row('bare Node handler', figures.bare), ratio(figures.bare, figures.bare)],
+    row('more', more),
+  ],
 )
 
 /** Starts a side; each call sends the requests of one figure, one after the other. */
