@@ -53,7 +53,7 @@ describe('a pipeline is refused', () => {
       [all, stage('select', map({p: call('abs', pipeline(all))}))],
       'does not take a pipeline',
     ],
-    ['a score without a search', [all, stage('select', map({s: call('score')}))], 'Unknown function: score'],
+    ['a score without a search', [all, stage('select', map({s: call('score')}))], 'only works within a search'],
     ['no order', [all, stage('sort')], 'at least one ordering'],
     ['an order without direction', [all, stage('sort', map({expression: field('n')}))], 'direction'],
     [

@@ -50,12 +50,11 @@ function compileFunction({name, args, options}: FunctionCall, scope: Scope): Eva
     if (args.length > 0) throw invalidArgument('current_document takes no arguments.')
     return mapOf
   }
-  if (scope.score) {
-    const known = scope.score(name, args)
-    if (known) return known
-  }
-  return callFunction(name, args, scope, options)
+  if (SEARCHING.has(name) && !scope.ofSearch) throw invalidArgument(`${name} only works within a search.`)
+  return scope.ofSearch?.(name, args) ?? callFunction(name, args, scope, options)
 }
+
+const SEARCHING: ReadonlySet<string> = new Set(['document_matches', 'score'])
 
 function callFunction(
   name: string,

@@ -37,7 +37,7 @@ export function preparePipeline(
     reader: createDocumentReader(store, at, {trace, listener}),
     variables: new Set(),
     nested: false,
-    score: undefined,
+    ofSearch: undefined,
     compilePipeline,
     hold: createMemory(memoryLimit),
   }

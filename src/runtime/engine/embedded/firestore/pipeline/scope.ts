@@ -39,8 +39,8 @@ export type Scope = {
   readonly variables: ReadonlySet<string>
   /** It is a pipeline within a row of another. */
   readonly nested: boolean
-  /** Within a search: the functions that only a search has. */
-  readonly score: ((name: string, args: readonly Expression[]) => Evaluate | undefined) | undefined
+  /** Within a search: compiles the functions that only a search has. */
+  readonly ofSearch: ((name: string, args: readonly Expression[]) => Evaluate | undefined) | undefined
   readonly compilePipeline: (stages: readonly Stage[], scope: Scope) => CompiledPipeline
   /** Counts a row that is kept until the last has come. Throws RESOURCE_EXHAUSTED. */
   readonly hold: (row: Row) => void

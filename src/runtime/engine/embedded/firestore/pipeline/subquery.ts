@@ -13,7 +13,7 @@ import type {Run, Scope} from './scope.ts'
 export function compileSubquery(name: string, stages: readonly Stage[], scope: Scope): Evaluate {
   const wrap = WRAPPERS[name]
   if (!wrap) throw invalidArgument(`${name} does not take a pipeline.`)
-  return wrap(scope.compilePipeline(stages, {...scope, nested: true, score: undefined}).run)
+  return wrap(scope.compilePipeline(stages, {...scope, nested: true, ofSearch: undefined}).run)
 }
 
 const WRAPPERS: Readonly<Record<string, (run: Run) => Evaluate>> = {

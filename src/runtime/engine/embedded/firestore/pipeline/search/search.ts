@@ -2,6 +2,7 @@ import {invalidArgument} from '../../errors.ts'
 import {constantOf, requireCount, requireEntries, takeArguments} from '../arguments.ts'
 import {compileExpression} from '../compile-expression.ts'
 import type {Entries, Expression} from '../expression.ts'
+import {holdRows} from '../memory.ts'
 import type {Evaluate, Row} from '../outcome.ts'
 import type {Scope} from '../scope.ts'
 import {compileOrder, readOrderings} from '../stages/order.ts'
@@ -43,7 +44,7 @@ export const search: StageCompiler = (stage, scope) => {
   const limit = readCount(options, 'limit')
   return {
     transform: (rows) => {
-      const found = [...rows].filter((row) => {
+      const found = [...holdRows(rows, scope.hold)].filter((row) => {
         const outcome = matches(row)
         return outcome.kind === 'boolean' && outcome.value
       })
@@ -82,7 +83,7 @@ function searchScope(query: Expression, scope: Scope): Scope {
   })
   return {
     ...scope,
-    score: (name, args) => {
+    ofSearch: (name, args) => {
       if (name === 'score') return score
       if (name !== 'document_matches') return undefined
       const parsed = readSearch(args)

@@ -4,6 +4,7 @@ import type {Measure} from '../../query/nearest.ts'
 import {setField} from '../../values/fields.ts'
 import {constantOf, requireCount, requireField, requireText, takeArguments} from '../arguments.ts'
 import {compileExpression} from '../compile-expression.ts'
+import {holdRows} from '../memory.ts'
 import {isValue} from '../outcome.ts'
 import type {StageCompiler} from './stage.ts'
 
@@ -31,7 +32,7 @@ export const findNearest: StageCompiler = (stage, scope) => {
   return {
     transform: (rows) => {
       const found = rankNearest(
-        rows,
+        holdRows(rows, scope.hold),
         (row) => {
           const outcome = evaluate(row)
           return isValue(outcome) ? outcome : undefined

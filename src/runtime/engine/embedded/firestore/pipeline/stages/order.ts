@@ -5,6 +5,7 @@ import type {Value} from '../../values/value.ts'
 import {constantOf, requireCount, requireEntries, requireText, takeArguments} from '../arguments.ts'
 import {compileExpression} from '../compile-expression.ts'
 import type {Expression, Stage} from '../expression.ts'
+import {holdRows} from '../memory.ts'
 import {isValue} from '../outcome.ts'
 import type {Evaluate, Row} from '../outcome.ts'
 import type {Scope} from '../scope.ts'
@@ -30,7 +31,7 @@ export function readOrderings({args}: Pick<Stage, 'args'>): readonly Ordering[] 
 /** `sort`. What is absent or an error sorts as null does; equal rows stay in the order in which they came. */
 export const sort: StageCompiler = (stage, scope) => {
   const arrange = compileOrder(readOrderings(stage), scope)
-  return {transform: (rows) => arrange([...rows])}
+  return {transform: (rows) => arrange([...holdRows(rows, scope.hold)])}
 }
 
 export function compileOrder(orderings: readonly Ordering[], scope: Scope): (rows: readonly Row[]) => readonly Row[] {
@@ -39,10 +40,7 @@ export function compileOrder(orderings: readonly Ordering[], scope: Scope): (row
     sign: descending ? -1 : 1,
   }))
   return (rows) => {
-    const entries = rows.map((row) => {
-      scope.hold(row)
-      return {row, values: keys.map(({evaluate}) => evaluateKey(evaluate, row))}
-    })
+    const entries = rows.map((row) => ({row, values: keys.map(({evaluate}) => evaluateKey(evaluate, row))}))
     entries.sort((left, right) => {
       for (const [at, {sign}] of keys.entries()) {
         const order = compareValues(left.values[at]!, right.values[at]!)
@@ -86,12 +84,12 @@ export const limit: StageCompiler = (stage) => {
 }
 
 /** `sample`: so many rows picked by chance, or each row with the same chance; in the order in which they came. */
-export const sample: StageCompiler = (stage) => {
+export const sample: StageCompiler = (stage, scope) => {
   const [rate, mode] = takeArguments(stage, 2)
   const name = requireText(mode, 'The mode of sample')
   if (name === 'documents') {
     const count = requireCount(rate, 'sample')
-    return {transform: (rows) => pickSome([...rows], count)}
+    return {transform: (rows) => pickSome([...holdRows(rows, scope.hold)], count)}
   }
   if (name !== 'percent') throw invalidArgument(`Unknown mode of sample: ${name}`)
   const value = constantOf(rate)
