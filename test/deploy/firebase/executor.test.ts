@@ -1,5 +1,5 @@
 import {strToU8, zipSync} from 'fflate'
-import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
@@ -20,14 +20,18 @@ type Given = {
   /** One comparison per look at a function; the last one stays. */
   readonly comparisons?: readonly Comparison[]
   readonly live?: object | undefined
+  /** Whether a file is in the place of the data folder. */
+  readonly isFile?: boolean
 }
 
 /** Runs the executor on lookup alone. */
-async function execute({project = 'echo', settings = {}, comparisons = [same], live = deployed}: Given) {
+async function execute({project = 'echo', settings = {}, comparisons = [same], live = deployed, isFile}: Given) {
   const desired = await demoDesired(settings)
   const spec = desired.find((one): one is FunctionSpec => one.type === 'function')!
-  const dataDir = mkdtempSync(join(tmpdir(), 'stitch-firebase-'))
-  onTestFinished(() => rmSync(dataDir, {recursive: true, force: true}))
+  const folder = mkdtempSync(join(tmpdir(), 'stitch-firebase-'))
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}))
+  const dataDir = isFile ? join(folder, 'data') : folder
+  if (isFile) writeFileSync(dataDir, '')
   const told: string[] = []
   const calls: ApiRequest[] = []
   const looks = [...comparisons]
@@ -70,6 +74,13 @@ describe('deploying functions with firebase-tools', () => {
     expect(told.slice(0, 2)).toEqual(['firebase-tools 15.34.2 deploys it', 'deploying'])
     expect(readdirSync(dataDir)).toEqual(['logs'])
     expect(log()).toContain('info i  functions: deploying')
+  })
+
+  test('a data folder that cannot be written is named', async () => {
+    expect((await execute({isFile: true})).error).toMatchObject({
+      code: 'STITCH_DATA_DIR_NOT_WRITABLE',
+      exit: 'environment',
+    })
   })
 
   test('the log has no token', async () => {

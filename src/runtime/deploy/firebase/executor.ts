@@ -5,6 +5,7 @@ import type {LiveFunction} from '../kinds/function/live.ts'
 import type {FunctionsExecutor, Kinds} from '../plan/types.ts'
 import type {ApplyContext} from '../types.ts'
 import {planFirebaseEnvironment} from './child-environment.ts'
+import {writingTo} from './data-folder.ts'
 import {describeFirebaseProject} from './files.ts'
 import {failureOf} from './failure.ts'
 import type {FirebaseTools} from './find-tools.ts'
@@ -40,7 +41,7 @@ type Changes = Parameters<FunctionsExecutor>[0]
 /**
  * Deploys functions with the unmodified firebase-tools. What counts is what is there afterwards: it also ends with an
  * error where all functions were deployed and only a clean-up policy for images is missing, which is ours to set.
- * Throws STITCH_FIREBASE_BUILD_ACCOUNT, what `failureOf` makes of its errors, and what reading back throws.
+ * Throws STITCH_FIREBASE_BUILD_ACCOUNT, STITCH_DATA_DIR_NOT_WRITABLE, what `failureOf` makes of its errors, and what reading back throws.
  */
 export function createFirebaseExecutor(options: FirebaseExecutorOptions): FunctionsExecutor {
   return async (changes, context) => {
@@ -66,7 +67,7 @@ async function runOn(
   options: FirebaseExecutorOptions,
 ): Promise<{readonly file: string; readonly end: ToolsEnd}> {
   const {tools, dataDir, signal} = options
-  const log = openToolsLog(dataDir)
+  const log = await writingTo(dataDir, () => openToolsLog(dataDir))
   const tokens = new Set<string>()
   const authorize = async (): Promise<{token: string; quotaProject: string | undefined}> => {
     const headers = new Headers(await options.authorize(SCOPES))
@@ -81,7 +82,7 @@ async function runOn(
     zip: outputs.source.zip,
   })
   const {quotaProject} = await authorize()
-  await using folder = await createWorkFolder(dataDir, files)
+  await using folder = await writingTo(dataDir, () => createWorkFolder(dataDir, files))
   for (const {tell} of changes) tell({text: tools.warning ?? `firebase-tools ${tools.version} deploys it`})
   const end = await runTools({
     main: tools.main,
