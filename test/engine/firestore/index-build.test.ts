@@ -127,6 +127,35 @@ describe('an index that is built in pieces', () => {
     expect([...store.scan(COLLECTION, {})]).toHaveLength(280)
   })
 
+  test('that was given up and only half removed is built anew when the store is opened again', async () => {
+    const rounds = {...SMALL, indexBuild: {...indexBuild, stepRows: 20, roundBytes: 2000}}
+    const pad = (at: number) => new Map<string, Value>([['a', {kind: 'string', value: `${at} ${'x'.repeat(150)}`}]])
+    let furthest = 0
+    let removing = 0
+    // There is no telling from outside what it is doing: it is stopped after each of its pieces in turn.
+    for (let turns = 0, isOver = false; !isOver; turns += 8) {
+      await using folder = await mkdtempDisposable(join(tmpdir(), 'stitch-index-'))
+      const file = join(folder.path, 'firestore.db')
+      const readReached = (): number => {
+        using database = new DatabaseSync(file)
+        return Number(database.prepare('SELECT length(reached) AS length FROM field_indexes').get()?.['length'])
+      }
+      {
+        using store = openStore({...rounds, dataDir: folder.path, maxBytes: 110_000})
+        store.apply({time: 1, changes: Array.from({length: 200}, (_, at) => change(store, `d${at}`, pad(at), 1))})
+        void store.buildIndex(COLLECTION, BY_A)
+        for (let turn = 0; turn < turns; turn++) await setImmediate()
+        isOver = store.buildIndex(COLLECTION, BY_A) === undefined
+      }
+      if (readReached() === 0 && furthest > 0) removing++
+      furthest = Math.max(furthest, readReached())
+      using store = openStore({...rounds, dataDir: folder.path})
+      await store.buildIndex(COLLECTION, BY_A)
+      expect(entriesOf(store, BY_A)).toHaveLength(200)
+    }
+    expect(removing).toBeGreaterThan(0)
+  })
+
   test('ends with its store', async () => {
     const store = openStore(SMALL)
     fill(store, 40)

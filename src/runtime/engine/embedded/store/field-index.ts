@@ -52,6 +52,7 @@ export function createFieldIndexes(database: Database, above: number, sizes: Bui
   const insertIndex = database.prepare(
     "INSERT INTO field_indexes (collection, path, kind, reached) VALUES (?, ?, ?, x'')",
   )
+  const beginAgain = database.prepare("UPDATE field_indexes SET reached = x'' WHERE id = ? AND reached <> x''")
   const removeIndex = database.prepare('DELETE FROM field_indexes WHERE id = ?')
   const entries = createFieldEntries(database)
   const startBuild = createIndexBuilder(database, entries, sizes)
@@ -73,6 +74,8 @@ export function createFieldIndexes(database: Database, above: number, sizes: Bui
     }
   }
   const remove = (collection: number, index: FieldIndex, {id}: KnownIndex): boolean => {
+    // First of all, since whoever opens the store after half of it would go on with an index that lacks the rest.
+    beginAgain.run(id)
     if (entries.removeSome(id, REMOVED_IN_STEP) > 0) return false
     removeIndex.run(id)
     return byCollection.get(collection)!.delete(nameOf(index))
