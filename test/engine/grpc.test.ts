@@ -11,8 +11,16 @@ import {createMessageCutter, frameMessage} from '../../src/runtime/engine/embedd
 const gax = createRequire(createRequire(import.meta.url).resolve('@google-cloud/firestore'))
 const grpc = createRequire(gax.resolve('google-gax'))('@grpc/grpc-js') as typeof Grpc
 
+const noted: Buffer[] = []
 const services: readonly Service[] = [
   {
+    '/t.T/Note': {
+      kind: 'unary',
+      handle: (request) => {
+        noted.push(request)
+        return request
+      },
+    },
     '/t.T/Echo': {kind: 'unary', handle: (request) => request},
     '/t.T/Never': {
       kind: 'unary',
@@ -135,6 +143,22 @@ describe('the gRPC server, asked by the official client library', () => {
     await expect(unary(client, '/t.T/Never', Buffer.alloc(0), {deadline: Date.now() + 50})).rejects.toMatchObject({
       code: 4,
     })
+  })
+
+  test('a request that is there only after its deadline is not handled', async () => {
+    const {server, client} = await open()
+    const session = connect(`http://127.0.0.1:${server.port}`)
+    const headers = {':method': 'POST', 'content-type': 'application/grpc', te: 'trailers', 'grpc-timeout': '20m'}
+    const stream = session.request({...headers, ':path': '/t.T/Note'}, {endStream: false})
+    await new Promise((resolve) => stream.on('response', resolve))
+    // The deadline of a later call comes after it.
+    await unary(client, '/t.T/Never', Buffer.alloc(0), {deadline: Date.now() + 50}).catch(() => undefined)
+    stream.end(frameMessage(Buffer.from('late')))
+    stream.resume()
+    const trailers = await new Promise<Record<string, unknown>>((resolve) => stream.on('trailers', resolve))
+    expect(trailers['grpc-status']).toBe('4')
+    expect(noted).toEqual([])
+    session.destroy()
   })
 
   test('disposing ends calls under way and frees the port', async () => {

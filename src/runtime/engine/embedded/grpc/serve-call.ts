@@ -80,7 +80,7 @@ async function answered(stream: ServerHttp2Stream): Promise<void> {
 
 async function answer(stream: ServerHttp2Stream, method: Method, call: Call): Promise<void> {
   if (method.kind === 'unary') {
-    const request = await readRequest(stream, MOST_REQUEST_BYTES)
+    const request = await readInTime(stream, call)
     const reply = method.handle(request, call)
     // A handler that does not look at its signal must not hold the call beyond it.
     await write(stream, reply instanceof Promise ? await untilAborted(reply, call.signal) : reply, call.signal)
@@ -88,12 +88,19 @@ async function answer(stream: ServerHttp2Stream, method: Method, call: Call): Pr
   }
   const messages =
     method.kind === 'serverStream'
-      ? method.handle(await readRequest(stream, MOST_REQUEST_BYTES), call)
+      ? method.handle(await readInTime(stream, call), call)
       : method.handle(readRequests(stream, MOST_REQUEST_BYTES), call)
   for await (const message of messages) {
     call.signal.throwIfAborted()
     await write(stream, message, call.signal)
   }
+}
+
+/** A request that came too late is not handled: handlers hear of an end that comes, and need not ask for one that has been. */
+async function readInTime(stream: ServerHttp2Stream, {signal}: Call): Promise<Buffer> {
+  const request = await readRequest(stream, MOST_REQUEST_BYTES)
+  signal.throwIfAborted()
+  return request
 }
 
 /** Waits for the caller where it reads more slowly than we write. */
