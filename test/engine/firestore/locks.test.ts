@@ -85,13 +85,16 @@ describe('what a transaction read is locked', () => {
     expect(numberOf(service, 'c/b')).toBe(2)
   })
 
-  test('a batch that is wrong in itself is refused at once, and nothing of it is applied', async () => {
+  test.each([
+    ['', {}],
+    [', also where it would be refused for what is there', {currentDocument: {exists: true}}],
+  ])('a batch that is wrong in itself is refused at once, and nothing of it is applied%s', async (_, more) => {
     using service = createRawService()
     const transaction = await begin(service)
     await read(service, 'c/a', transaction)
     let deep: object = {integerValue: 1}
     for (let depth = 0; depth < 22; depth++) deep = {mapValue: {fields: {m: deep}}}
-    const wrong = {update: {name: `${ROOT}/c/wrong`, fields: {deep}}}
+    const wrong = {update: {name: `${ROOT}/c/wrong`, fields: {deep}}, ...more}
     const writes = [writeOf('c/b', {n: 1}), wrong]
     await expect(service.call('BatchWrite', {database: DATABASE, writes})).rejects.toMatchObject({code: 3})
     expect(numberOf(service, 'c/b')).toBeUndefined()

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {createRawService, DATABASE} from './raw-service.ts'
+import {createRawService, DATABASE, ROOT} from './raw-service.ts'
 import type {RawService} from './raw-service.ts'
 import {ABORTED, begin, commit, numberOf, read, rollback, stateOf} from './transaction-calls.ts'
 
@@ -9,9 +9,17 @@ const FROM = {name: 'collection', args: [{referenceValue: '/c'}]}
 const ABOVE_5 = {name: 'where', args: [call('greater_than', N, {integerValue: 5})]}
 const ADD_1 = {name: 'update', args: [{mapValue: {fields: {n: call('add', N, {integerValue: 1})}}}]}
 
-const execute = (service: RawService, stages: readonly object[], more: object = {}, encoded?: Buffer) => {
+const execute = (
+  service: RawService,
+  stages: readonly object[],
+  {
+    signal,
+    ...more
+  }: {readonly signal?: AbortSignal; readonly transaction?: Buffer; readonly newTransaction?: object} = {},
+  encoded?: Buffer,
+) => {
   const request = {database: DATABASE, structuredPipeline: {pipeline: {stages}}, ...more}
-  return service.call('ExecutePipeline', request, undefined, encoded)
+  return service.call('ExecutePipeline', request, signal, encoded)
 }
 /** `auto_commit_transaction`, which the client's definition of the service does not have. */
 const AUTO_COMMIT = Buffer.from([0x48, 1])
@@ -72,6 +80,43 @@ describe('a pipeline in a transaction', () => {
     // The other one has its turn after it, and reads what there is then.
     await behind
     expect(numberOf(service, 'c/a')).toBe(11)
+  })
+})
+
+describe('a pipeline that is cancelled while it waits for its turn', () => {
+  const newTransaction = {readWrite: {}}
+  const beginFirst = async (service: RawService): Promise<Buffer> => {
+    await commit(service, {'c/a': 1})
+    const request = {parent: ROOT, structuredQuery: {from: [{collectionId: 'c'}]}, newTransaction}
+    const [begun] = await service.call('RunQuery', request)
+    return begun!['transaction'] as Buffer
+  }
+  const cancel = async (service: RawService): Promise<{readonly running: Promise<unknown>}> => {
+    const cancelled = new AbortController()
+    const running = execute(service, [FROM, ADD_1], {newTransaction, signal: cancelled.signal}, AUTO_COMMIT)
+    expect(await stateOf(running)).toBe('waiting')
+    cancelled.abort(new Error('gone'))
+    return {running}
+  }
+
+  test('writes nothing when that comes', async () => {
+    using service = createRawService()
+    const first = await beginFirst(service)
+    const {running} = await cancel(service)
+    await rollback(service, first)
+    await expect(running).rejects.toThrow('gone')
+    expect(numberOf(service, 'c/a')).toBe(1)
+  })
+
+  test('does not begin to wait for a write when that comes', async () => {
+    using service = createRawService()
+    const first = await beginFirst(service)
+    const writing = commit(service, {'c/a': 5})
+    const {running} = await cancel(service)
+    await expect(running).rejects.toThrow('gone')
+    await rollback(service, first)
+    await writing
+    expect(numberOf(service, 'c/a')).toBe(5)
   })
 })
 

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {createHandTimeline} from '../pubsub/hand-timeline.ts'
 import {openWire} from './differential/wire.ts'
 import {createRawService, DATABASE, ROOT, writeOf} from './raw-service.ts'
+import type {RawService} from './raw-service.ts'
 import {startEmbedded} from './start-embedded.ts'
 import {ABORTED, begin, commit, numberOf, read, rollback, runQuery, stateOf} from './transaction-calls.ts'
 import {WAYS} from './ways-to-write.ts'
@@ -37,6 +38,23 @@ describe('waiting', () => {
     await Promise.all(writing)
     expect(order).toEqual([1, 2, 3, 4])
     expect(numberOf(service, 'c/a')).toBe(4)
+  })
+
+  test.each([
+    ['a commit', (service: RawService) => commit(service, {'c/a': 2})],
+    [
+      'a batch',
+      (service: RawService) => service.call('BatchWrite', {database: DATABASE, writes: [writeOf('c/a', {n: 2})]}),
+    ],
+  ])('goes before %s that comes in the moment of the release', async (_, write) => {
+    using service = createRawService()
+    const holder = await begin(service)
+    await read(service, 'c/a', holder)
+    const waiting = commit(service, {'c/a': 1})
+    expect(await stateOf(waiting)).toBe('waiting')
+    const released = rollback(service, holder)
+    await Promise.all([write(service), waiting, released])
+    expect(numberOf(service, 'c/a')).toBe(2)
   })
 
   test.each(Object.entries(WAYS).filter(([name]) => name !== 'Write'))(

@@ -4,9 +4,11 @@ import type {DocumentStore} from '../../store/store.ts'
 /**
  * Makes attempts at something that only learns while it runs what it has to wait for: an index, or the write of somebody
  * else. Where it throws NotReady it is begun anew when that is there; nothing may be written or sent before all is read.
+ * None is made once the signal has aborted.
  */
 export async function whenReady<T>(signal: AbortSignal, attempt: () => T): Promise<T> {
   for (;;) {
+    signal.throwIfAborted()
     try {
       return attempt()
     } catch (error) {

@@ -35,7 +35,7 @@ export type Locks = Disposable & {
   readonly release: (transaction: Transaction) => void
   /** Lets those go on now who waited for what has been released. */
   readonly settle: () => void
-  /** Whether nothing at all is locked. */
+  /** Whether nothing at all is locked, and nobody waits for what was. */
   readonly isFree: () => boolean
   /** Whether somebody has locked what is changed. */
   readonly isLocked: (change: DocumentChange) => boolean
@@ -191,6 +191,8 @@ export function createLocks({clock, preview, nextAge, sweep, onWait}: LocksOptio
     settle,
     write: (write) => {
       const {transaction} = write
+      // Whoever waited for what has just been released comes first.
+      if (waiting.length > 0) settle()
       // The way of nearly all writes: there is no lock at all, or only the transaction's own.
       if (holders.size > (transaction && holders.has(transaction) ? 1 : 0)) {
         sweep()
@@ -225,7 +227,7 @@ export function createLocks({clock, preview, nextAge, sweep, onWait}: LocksOptio
       // Not at once: this may be in the middle of a commit.
       if (isAwaited) queueMicrotask(settle)
     },
-    isFree: () => holders.size === 0,
+    isFree: () => holders.size === 0 && waiting.length === 0,
     isLocked: (change) => [...holders].some(({reads}) => touches(reads, [change])),
     [Symbol.dispose]: () => {
       const left = waiting.splice(0)

@@ -48,6 +48,7 @@ export function applyWrites(
 
 /** Refuses what `applyWrites` would refuse as a whole, and applies nothing. */
 export function checkWrites(target: WriteTarget, writes: readonly Write[], time: number): void {
+  checkGiven(writes, target.limits)
   const batch = createBatch(target, time)
   for (const write of writes) tryAdding(batch, write)
 }
