@@ -20,7 +20,8 @@ type PresentOptions = {
  * Turns whatever left a command into text and exit code: a StitchError is a sentence with code, place and hints; wrong
  * usage is exit 2; a finished help page stays silent; anything else is a bug of ours (70) with stack and log file.
  */
-export function presentError(error: unknown, {argv, crashLog = writeCrashLog}: PresentOptions): ShownError {
+export function presentError(thrown: unknown, {argv, crashLog = writeCrashLog}: PresentOptions): ShownError {
+  const error = firstOf(thrown)
   const oclif = readOclif(error)
   if (oclif && oclif.code === 'EEXIT') return {exit: oclif.exit}
   const known = error instanceof StitchError ? error : oclif ? usageError(oclif) : undefined
@@ -37,6 +38,11 @@ export function presentError(error: unknown, {argv, crashLog = writeCrashLog}: P
     stderr: `${styleText('red', 'Bug in stitch', {stream: process.stderr})}: ${stack}\n Code: STITCH_BUG\n${log ? ` Log: ${log}\n` : ''}`,
     exit: EXIT.bug,
   }
+}
+
+/** What was thrown first, where closing what was open failed as well. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error
 }
 
 function toJson(error: Record<string, unknown>): string {

@@ -110,6 +110,12 @@ describe('an error', () => {
     })
   })
 
+  test('is the first one, where closing what was open failed as well', () => {
+    const first = new StitchError('It was so, and nothing was done.', {code: 'STITCH_USAGE', exit: 'usage'})
+    const both = new SuppressedError(new Error('last'), new SuppressedError(new Error('then'), first))
+    expect(presentError(both, {argv: []})).toMatchObject({exit: 2, stderr: expect.stringContaining(first.message)})
+  })
+
   test('that is a finished page of help is none', () => {
     expect(presentError(Object.assign(new Error('EEXIT: 0'), {code: 'EEXIT', oclif: {exit: 0}}), {argv: []})).toEqual({
       exit: 0,

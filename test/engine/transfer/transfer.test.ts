@@ -1,5 +1,7 @@
 import {FieldValue, Firestore} from '@google-cloud/firestore'
 import {describe, expect, test} from 'vitest'
+import {interrupted} from '#runtime/kernel/errors.ts'
+import {exportEngine} from '#runtime/engine/transfer/export-engine.ts'
 import {openRpc} from '#runtime/engine/transfer/rpc.ts'
 import {resetEngine} from '#runtime/engine/transfer/reset.ts'
 import {makeTemporary} from '#runtime/engine/transfer/temporary.ts'
@@ -23,6 +25,18 @@ async function reset(engine: Engine, topics: boolean) {
   const {firestoreHost, pubsubHost} = engine
   const scope = {firestoreHost, pubsubHost, projectId: 'demo-stitch', databases: ['(default)']}
   return await resetEngine(scope, {pubsub}, {topics}, signal)
+}
+
+/** Connections to an engine that are interrupted right before the first call of a method. */
+function connectInterrupting({firestoreHost, pubsubHost}: Engine, method: string) {
+  const controller = new AbortController()
+  const pubsub = openRpc(pubsubHost, controller.signal)
+  const call: typeof pubsub.call = async (name, request) => {
+    if (name.endsWith(`/${method}`)) controller.abort(interrupted('SIGINT'))
+    return await pubsub.call(name, request)
+  }
+  const firestore = openRpc(firestoreHost, controller.signal)
+  return {controller, connected: {firestore, pubsub: {...pubsub, call}, snapshotsCarry: true}}
 }
 
 const HEADER = '{"format":"stitch-engine","version":1}\n'
@@ -135,6 +149,21 @@ describe('from one embedded engine into another', () => {
       expect(together).toEqual(together.map(() => alone))
       expect(await reset(engine, false)).toMatchObject({subscriptions: 2})
     }
+  })
+
+  test('that is interrupted ends with the interruption, and takes along what it made for itself', async () => {
+    await using engine = await startEmbedded()
+    await fill(engine)
+    const {controller, connected} = connectInterrupting(engine, 'Seek')
+    await using firestore = connected.firestore
+    await using _ = connected.pubsub
+    const {signal} = controller
+    const scope = {...engine, projectId: 'demo-stitch', databases: ['(default)']}
+    const write = async () => {}
+    const exporting = exportEngine({scope, connected: {...connected, firestore}, write, at: '', signal})
+    await expect(exporting).rejects.toMatchObject({code: 'STITCH_INTERRUPTED'})
+    const {subscriptions} = await must(engine.pubsubHost, 'GET', '/v1/projects/demo-stitch/subscriptions')
+    expect(subscriptions).toHaveLength(2)
   })
 
   test.each([

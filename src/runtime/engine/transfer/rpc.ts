@@ -39,9 +39,16 @@ export class RefusedCall extends StitchError {
 export type Rpc = AsyncDisposable & {
   /** `google.pubsub.v1.Publisher/CreateTopic`. Throws RefusedCall. */
   readonly call: (method: string, request: Json) => Promise<Json>
+  /**
+   * Puts something back as it was, also when the work was interrupted, and for a moment only. What cannot be put back
+   * stays: the error that led here is the one to be told.
+   */
+  readonly putBack: (method: string, request: Json) => Promise<void>
   /** All answers of a method that streams them. Throws RefusedCall. */
   readonly collect: (method: string, request: Json) => Promise<readonly Json[]>
 }
+
+const PUT_BACK_MS = 5000
 
 /** Opens a connection to whatever engine answers at `host`, over gRPC. */
 export function openRpc(host: string, signal: AbortSignal): Rpc {
@@ -51,12 +58,16 @@ export function openRpc(host: string, signal: AbortSignal): Rpc {
   const types = new Map(schema.routes.map((route) => [route.rpc.slice(1), route]))
   const channel = openGrpcChannel(host)
   const decode = (type: string, bytes: Uint8Array) => toJson(type, bytes, {enumsAsNumbers: false}) as Json
+  const callWithin = async (method: string, request: Json, until: AbortSignal): Promise<Json> => {
+    const {request: from, response: to} = types.get(method)!
+    const {status, message, body} = await channel.call(method, encode(from, request), until)
+    if (status !== 0) throw new RefusedCall(method, status, message)
+    return decode(to, body)
+  }
   return {
-    call: async (method, request) => {
-      const {request: from, response: to} = types.get(method)!
-      const {status, message, body} = await channel.call(method, encode(from, request), signal)
-      if (status !== 0) throw new RefusedCall(method, status, message)
-      return decode(to, body)
+    call: (method, request) => callWithin(method, request, signal),
+    putBack: async (method, request) => {
+      await callWithin(method, request, AbortSignal.timeout(PUT_BACK_MS)).catch(() => undefined)
     },
     collect: async (method, request) => {
       const {request: from, response: to} = types.get(method)!

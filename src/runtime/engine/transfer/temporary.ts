@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {REFUSED, unlessRefused, type Json, type Rpc} from './rpc.ts'
+import type {Json, Rpc} from './rpc.ts'
 
 /** The longest there is, so that what is pulled is not given out again meanwhile. */
 const ACK_DEADLINE_SECONDS = 600
@@ -33,14 +33,12 @@ export async function makeTemporary(pubsub: Rpc, like: Json): Promise<Temporary>
     ackDeadlineSeconds: ACK_DEADLINE_SECONDS,
     expirationPolicy: {ttl: EXPIRES_AFTER},
   })
-  const remove = (method: string, request: Json) =>
-    unlessRefused([REFUSED.notFound], () => pubsub.call(`google.pubsub.v1.Subscriber/${method}`, request))
   return {
     subscription,
     snapshot,
     [Symbol.asyncDispose]: async () => {
-      await remove('DeleteSubscription', {subscription})
-      await remove('DeleteSnapshot', {snapshot})
+      await pubsub.putBack('google.pubsub.v1.Subscriber/DeleteSubscription', {subscription})
+      await pubsub.putBack('google.pubsub.v1.Subscriber/DeleteSnapshot', {snapshot})
     },
   }
 }
@@ -78,6 +76,6 @@ export async function giveBack(pubsub: Rpc, subscription: string, held: readonly
   for (let at = 0; at < held.length; at += 1000) {
     const ackIds = held.slice(at, at + 1000).map(({ackId}) => ackId)
     const request = {subscription, ackIds, ackDeadlineSeconds: 0}
-    await pubsub.call('google.pubsub.v1.Subscriber/ModifyAckDeadline', request)
+    await pubsub.putBack('google.pubsub.v1.Subscriber/ModifyAckDeadline', request)
   }
 }
