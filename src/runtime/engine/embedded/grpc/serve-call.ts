@@ -1,5 +1,7 @@
 import {once} from 'node:events'
 import type {IncomingHttpHeaders, ServerHttp2Stream} from 'node:http2'
+import {createCancellation} from './cancellation.ts'
+import type {Cancellation} from './cancellation.ts'
 import {parseTimeout} from './deadline.ts'
 import {frameMessage} from './frames.ts'
 import {readRequest, readRequests} from './read-requests.ts'
@@ -21,18 +23,21 @@ export type ServeOptions = {
   readonly stream: ServerHttp2Stream
   readonly headers: IncomingHttpHeaders
   readonly method: Method | undefined
-  /** Aborts when the server closes. */
-  readonly closing: AbortSignal
+  /** Ends of the calls under way, for who closes the server. */
+  readonly underWay: Set<() => void>
 }
 
 /** Answers one call: headers at once, then messages, then the status as trailers. Never throws. */
-export async function serveCall({stream, headers, method, closing}: ServeOptions): Promise<void> {
-  const cancelled = new AbortController()
-  const cancel = (code: number, message: string) => cancelled.abort(new GrpcStatus(code, message))
-  stream.on('close', () => cancel(STATUS.cancelled, 'The call was cancelled.'))
+export async function serveCall({stream, headers, method, underWay}: ServeOptions): Promise<void> {
+  const cancellation = createCancellation()
+  const {cancel} = cancellation
+  let isAnswered = false
+  stream.on('close', () => {
+    if (!isAnswered) cancel(STATUS.cancelled, 'The call was cancelled.')
+  })
   stream.on('error', () => undefined)
   const onClosing = () => cancel(STATUS.unavailable, 'The server is shutting down.')
-  closing.addEventListener('abort', onClosing, {once: true})
+  underWay.add(onClosing)
   const timeout = parseTimeout(headers['grpc-timeout'] as string | undefined)
   const timer =
     timeout === undefined ? undefined : setTimeout(() => cancel(STATUS.deadlineExceeded, 'Deadline exceeded.'), timeout)
@@ -49,17 +54,25 @@ export async function serveCall({stream, headers, method, closing}: ServeOptions
   stream.respond(HEADERS, WITH_TRAILERS)
   try {
     if (!method) throw new GrpcStatus(STATUS.unimplemented, `Method not found: ${headers[':path']}`)
-    const {signal} = cancelled
-    await answer(stream, method, {metadata: headers, signal, waited, answered: () => answered(stream)})
-    cancelled.signal.throwIfAborted()
+    const call: Call = {
+      metadata: headers,
+      get signal() {
+        return cancellation.signal
+      },
+      waited,
+      answered: () => answered(stream),
+    }
+    await answer(stream, method, call, cancellation)
+    if (cancellation.reason) throw cancellation.reason
   } catch (error) {
     const {code, message} = statusOf(error)
     trailers = {'grpc-status': String(code), 'grpc-message': encodeMessage(message)}
     if (error instanceof GrpcStatus && error.details)
       trailers['grpc-status-details-bin'] = Buffer.from(error.details).toString('base64')
   } finally {
+    isAnswered = true
     clearTimeout(timer)
-    closing.removeEventListener('abort', onClosing)
+    underWay.delete(onClosing)
   }
   if (stream.closed || stream.destroyed) return
   stream.end()
@@ -78,21 +91,31 @@ async function answered(stream: ServerHttp2Stream): Promise<void> {
   })
 }
 
-async function answer(stream: ServerHttp2Stream, method: Method, call: Call): Promise<void> {
+async function answer(
+  stream: ServerHttp2Stream,
+  method: Method,
+  call: Call,
+  cancellation: Cancellation,
+): Promise<void> {
   if (method.kind === 'unary') {
     const request = await readInTime(stream, call)
     const reply = method.handle(request, call)
     // A handler that does not look at its signal must not hold the call beyond it.
-    await write(stream, reply instanceof Promise ? await untilAborted(reply, call.signal) : reply, call.signal)
+    const message = reply instanceof Promise ? await untilAborted(reply, call.signal) : reply
+    await write(stream, message, cancellation)
     return
   }
   const messages =
     method.kind === 'serverStream'
       ? method.handle(await readInTime(stream, call), call)
       : method.handle(readRequests(stream, MOST_REQUEST_BYTES), call)
-  for await (const message of messages) {
-    call.signal.throwIfAborted()
-    await write(stream, message, call.signal)
+  if (Symbol.iterator in messages) {
+    for (const message of messages) {
+      const full = write(stream, message, cancellation)
+      if (full) await full
+    }
+  } else {
+    for await (const message of messages) await write(stream, message, cancellation)
   }
 }
 
@@ -104,7 +127,12 @@ async function readInTime(stream: ServerHttp2Stream, {signal}: Call): Promise<Bu
 }
 
 /** Waits for the caller where it reads more slowly than we write. */
-async function write(stream: ServerHttp2Stream, message: Uint8Array, signal: AbortSignal): Promise<void> {
-  if (stream.closed || stream.destroyed) return
-  if (!stream.write(frameMessage(message))) await once(stream, 'drain', {signal}).catch(() => signal.throwIfAborted())
+function write(stream: ServerHttp2Stream, message: Uint8Array, cancellation: Cancellation): Promise<void> | undefined {
+  if (cancellation.reason) throw cancellation.reason
+  if (stream.closed || stream.destroyed || stream.write(frameMessage(message))) return undefined
+  const {signal} = cancellation
+  return once(stream, 'drain', {signal}).then(
+    () => undefined,
+    () => signal.throwIfAborted(),
+  )
 }

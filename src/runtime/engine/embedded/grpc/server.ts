@@ -28,7 +28,7 @@ const GRACE_MS = 250
  */
 export async function startGrpcServer({port, services, pages}: GrpcServerOptions): Promise<GrpcServer> {
   const methods: Service = Object.assign({}, ...services) as Service
-  const closing = new AbortController()
+  const underWay = new Set<() => void>()
   const sessions = new Set<ServerHttp2Session>()
   const server = createServer({settings: {initialWindowSize: 4 * 1024 * 1024, maxConcurrentStreams: 1000}})
   server.on('session', (session) => {
@@ -43,7 +43,7 @@ export async function startGrpcServer({port, services, pages}: GrpcServerOptions
       return
     }
     const method = Object.hasOwn(methods, headers[':path'] ?? '') ? methods[headers[':path'] ?? ''] : undefined
-    void serveCall({stream, headers, method, closing: closing.signal})
+    void serveCall({stream, headers, method, underWay})
   })
   server.on('sessionError', () => undefined)
   const door = pages ? sharePort(server, pages) : server
@@ -53,7 +53,7 @@ export async function startGrpcServer({port, services, pages}: GrpcServerOptions
   return {
     port: (door.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
-      closing.abort()
+      for (const end of underWay) end()
       const closed = new Promise<void>((resolve) => void door.close(() => resolve()))
       const impatience = setTimeout(() => {
         for (const session of sessions) session.destroy()

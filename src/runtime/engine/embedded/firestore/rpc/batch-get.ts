@@ -4,15 +4,16 @@ import type {StoredDocument} from '../../store/store.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {parseDatabase, parseDocumentName} from '../paths/names.ts'
 import {Reader} from '../values/reader.ts'
-import {readMessage} from '../values/read-message.ts'
 import {Writer} from '../values/writer.ts'
 import {readMask} from '../writes/parse.ts'
-import {consistencyReaders, inView} from './consistency.ts'
+import {inView, readConsistency} from './consistency.ts'
 import type {Consistency, View} from './consistency.ts'
 import type {ServiceContext} from './context.ts'
 import {writeDocument, writeTime} from './encode.ts'
 
 const writer = new Writer()
+
+const CONSISTENCY = {transaction: 0x22, newTransaction: 0x2a, readTime: 0x3a}
 
 /** BatchGetDocuments, which is how the Node client reads every document. Each document is answered once. */
 export function batchGetDocuments(
@@ -24,12 +25,15 @@ export function batchGetDocuments(
   const consistency: Consistency = {}
   let database = ''
   let mask: FieldPath[] | undefined
-  readMessage(new Reader(request), {
-    0x0a: (field) => (database = field.string()),
-    0x12: (field) => names.add(field.string()),
-    0x1a: (field) => (mask = readMask(field.message())),
-    ...consistencyReaders(consistency, {transaction: 0x22, newTransaction: 0x2a, readTime: 0x3a}),
-  })
+  const reader = new Reader(request)
+  // Every read of the Node client passes here: a table of readers made for each takes a tenth of its time.
+  while (reader.position < reader.end) {
+    const tag = reader.uint()
+    if (tag === 0x0a) database = reader.string()
+    else if (tag === 0x12) names.add(reader.string())
+    else if (tag === 0x1a) mask = readMask(reader.message())
+    else if (!readConsistency(reader, tag, CONSISTENCY, consistency)) reader.skip(tag)
+  }
   parseDatabase(database)
   for (const name of names) parseDocumentName(name)
 

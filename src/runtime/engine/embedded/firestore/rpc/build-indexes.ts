@@ -1,3 +1,4 @@
+import type {Call} from '../../grpc/service.ts'
 import {untilAborted} from '../../grpc/until-aborted.ts'
 import {parseParent} from '../paths/names.ts'
 import {buildIndexes} from '../query/build-indexes.ts'
@@ -13,7 +14,7 @@ export function waitForIndexes(
   context: ServiceContext,
   query: Query,
   consistency: Consistency,
-  signal: AbortSignal,
+  call: Pick<Call, 'signal'>,
 ): Promise<unknown> | undefined {
   const {readTime, transaction, newTransaction} = consistency
   if (readTime !== undefined || newTransaction?.kind === 'readOnly') return undefined
@@ -22,5 +23,5 @@ export function waitForIndexes(
     if (snapshot !== undefined) return undefined
   }
   const built = buildIndexes(context.store, query)
-  return built && untilAborted(built, signal)
+  return built && untilAborted(built, call.signal)
 }

@@ -20,19 +20,26 @@ export type View = {
   readonly begun: Buffer | undefined
 }
 
-/** Readers of the selector's fields, for the tags that the request's message gives them. */
+/** The tags that a request's message gives the selector's fields. */
+type ConsistencyTags = {readonly transaction?: number; readonly newTransaction?: number; readonly readTime: number}
+
+/** Reads the field of a tag if it is one of the selector's; false where it is not. */
+export function readConsistency(reader: Reader, tag: number, tags: ConsistencyTags, consistency: Consistency): boolean {
+  if (tag === tags.readTime) consistency.readTime = Number(decodeTimestamp(reader.message()))
+  else if (tag === tags.transaction) consistency.transaction = reader.slice()
+  else if (tag === tags.newTransaction) consistency.newTransaction = decodeTransactionOptions(reader.message())
+  else return false
+  return true
+}
+
+/** Readers of the selector's fields, for `readMessage`. */
 export function consistencyReaders(
   consistency: Consistency,
-  tags: {readonly transaction?: number; readonly newTransaction?: number; readonly readTime: number},
+  tags: ConsistencyTags,
 ): Record<number, (reader: Reader) => void> {
-  return {
-    ...(tags.transaction && {[tags.transaction]: (reader: Reader) => (consistency.transaction = reader.slice())}),
-    ...(tags.newTransaction && {
-      [tags.newTransaction]: (reader: Reader) =>
-        (consistency.newTransaction = decodeTransactionOptions(reader.message())),
-    }),
-    [tags.readTime]: (reader: Reader) => (consistency.readTime = Number(decodeTimestamp(reader.message()))),
-  }
+  return Object.fromEntries(
+    Object.values(tags).map((tag) => [tag, (reader: Reader) => void readConsistency(reader, tag, tags, consistency)]),
+  )
 }
 
 /** Which database is read, what of it, and how. */
@@ -56,7 +63,7 @@ export function inView<T>(context: ServiceContext, reading: Reading, answer: (vi
   const transaction = findTransaction(context, database, consistency)
   const read = (): T => {
     // Nobody would end what begins for a caller that has gone.
-    call.signal.throwIfAborted()
+    if (transaction) call.signal.throwIfAborted()
     return answer(openView(context, consistency, transaction))
   }
   if (!transaction) return read()

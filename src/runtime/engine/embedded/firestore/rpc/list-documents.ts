@@ -91,7 +91,7 @@ export function listDocuments(
   }
   const reads = {documents: new Set<string>(), queries: [createQueryRead(paged)]}
   const read = () => inView(context, {database: name.database, consistency, reads, call}, answer)
-  const built = waitForIndexes(context, paged, consistency, call.signal)
+  const built = waitForIndexes(context, paged, consistency, call)
   return built ? built.then(read) : read()
 }
 

@@ -38,7 +38,7 @@ export function runQueryRpc(context: ServiceContext, request: Buffer, call: Wait
   const query = decodeQuery(body, parent)
   if (explain?.analyze === false) return [encodePlan(query, 0x5a)]
   const read = () => inView(context, readingOf(query, consistency, call), (view) => readQuery(context, query, view))
-  const built = waitForIndexes(context, query, consistency, call.signal)
+  const built = waitForIndexes(context, query, consistency, call)
   return streamWhenThere(built ? built.then(read) : read(), (found) => answerQuery(query, found, explain))
 }
 
@@ -52,7 +52,7 @@ export function runAggregationRpc(context: ServiceContext, request: Buffer, call
   if (explain?.analyze === false) return [encodePlan(query, 0x52)]
   const reading = readingOf(query, consistency, call)
   const read = () => inView(context, reading, (view) => aggregate(context, query, aggregations, view))
-  const built = waitForIndexes(context, orderByFields(query, aggregations), consistency, call.signal)
+  const built = waitForIndexes(context, orderByFields(query, aggregations), consistency, call)
   return streamWhenThere(built ? built.then(read) : read(), (found) => answerAggregation(query, found, explain))
 }
 
