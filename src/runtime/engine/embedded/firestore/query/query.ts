@@ -76,7 +76,9 @@ const INEQUALITIES: ReadonlySet<string> = new Set([
  */
 export function isInequality(filter: FieldFilter): boolean {
   if (!INEQUALITIES.has(filter.operator)) return false
-  if (filter.kind === 'unary' || filter.operator === 'NOT_IN') return true
-  if (filter.value.kind === 'null') return false
-  return filter.operator === 'NOT_EQUAL' || !isNaNValue(filter.value)
+  if (filter.kind === 'unary') return true
+  const {operator, value} = filter
+  if (operator === 'NOT_IN') return value.kind !== 'array' || value.values.every(({kind}) => kind !== 'null')
+  if (value.kind === 'null') return false
+  return operator === 'NOT_EQUAL' || !isNaNValue(value)
 }
