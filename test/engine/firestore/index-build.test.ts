@@ -112,6 +112,23 @@ describe('an index that is built in pieces', () => {
     expect(entriesOf(store, BY_A)).toHaveLength(40)
   })
 
+  test('is one of a large collection, or of one of many small ones', async () => {
+    using store = openStore({indexAbove: 0, indexBuild: {...indexBuild, atOnce: 25}})
+    const collections = [1, 2, 3].map((number) => documentName(`p/${number}/c`))
+    for (const [time, collection] of collections.entries()) {
+      const after = {createTime: 1, updateTime: 1, fields: encodeFields(new Map([['a', number(1)]]))}
+      const changes = Array.from({length: 20}, (_, at) => ({name: `${collection}/${at}`, before: undefined, after}))
+      store.apply({time: time + 1, changes})
+    }
+    const [first, ...rest] = collections.map((collection) => store.buildIndex(collection, BY_A))
+    expect(first).toBeUndefined()
+    expect(rest).toEqual([expect.any(Promise), expect.any(Promise)])
+    for (const build of rest) await build
+    for (const collection of collections) expect(store.openIndex(collection, BY_A)).toBeDefined()
+    // In a later turn there is room again.
+    expect(store.buildIndex(collections[0]!, {path: ['b'], of: 'value'})).toBeUndefined()
+  })
+
   test('is given up where the disk is full, and leaves room for others', async () => {
     using store = openStore({...SMALL, maxBytes: 110_000, indexBuild: {...indexBuild, stepRows: 20}})
     const long = 'x'.repeat(150)

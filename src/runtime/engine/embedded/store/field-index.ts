@@ -49,6 +49,7 @@ const REMOVED_IN_STEP = 1000
 /** @param above collections of at most so many documents are not worth an index */
 export function createFieldIndexes(database: Database, above: number, sizes: BuildSizes = BUILD_SIZES): FieldIndexes {
   const isLarger = database.prepare('SELECT 1 FROM documents WHERE collection = ? LIMIT 1 OFFSET ?')
+  const count = database.prepare('SELECT count(*) AS n FROM documents WHERE collection = ?')
   const insertIndex = database.prepare(
     "INSERT INTO field_indexes (collection, path, kind, reached) VALUES (?, ?, ?, x'')",
   )
@@ -58,6 +59,8 @@ export function createFieldIndexes(database: Database, above: number, sizes: Bui
   const startBuild = createIndexBuilder(database, entries, sizes)
   const queue = createBuildQueue(sizes.pieceMs)
   const byCollection = loadIndexes(database)
+  /** Documents that may still be indexed at once, in this turn of the event loop: many small collections are a large one. */
+  let room = sizes.atOnce
   /** Indexes for which there was no room: until the process ends, their queries are slow and right. */
   const hopeless = new Set<string>()
 
@@ -117,11 +120,15 @@ export function createFieldIndexes(database: Database, above: number, sizes: Bui
     const begun = known ?? create(collection, index)
     if (!begun) return undefined
     const work = planWork(collection, index, begun)
-    if (isLarger.get(collection, sizes.atOnce)) {
+    if (isLarger.get(collection, room)) {
       begun.built = queue.add(work)
       // Who waits for it is told; there may be nobody.
       begun.built.catch(() => undefined)
-    } else while (!work.step());
+      return begun
+    }
+    while (!work.step());
+    if (room === sizes.atOnce) setImmediate(() => (room = sizes.atOnce))
+    room -= Number(count.get(collection)?.['n'])
     return begun
   }
 

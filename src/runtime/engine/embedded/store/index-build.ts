@@ -20,7 +20,7 @@ export type IndexBuild = {
 }
 
 export type BuildSizes = {
-  /** Collections of at most so many documents get an index while their query waits, which takes some ten milliseconds. */
+  /** So many documents of small collections are indexed at once while their query waits, which takes some ten milliseconds. */
   readonly atOnce: number
   /** Others wait for so long at most, give or take a step. */
   readonly pieceMs: number
