@@ -271,6 +271,31 @@ describe('while an index is built', () => {
     expect((await service.call(method, request)).at(-1)).toMatchObject(answer)
   })
 
+  test('a pipeline over a collection group waits for all of its indexes before it reads any', async () => {
+    const store = openStore(SMALL)
+    const fields = encodeFields(new Map([['a', number(7)]]))
+    for (let time = 1; time <= 3; time++) {
+      const after = {createTime: time, updateTime: time, fields}
+      store.apply({time, changes: [{name: documentName(`p/${time}/c/d`), before: undefined, after}]})
+    }
+    let reads = 0
+    const openIndex: DocumentStore['openIndex'] = (...index) => {
+      reads++
+      return openStoredIndex(...index)
+    }
+    const {openIndex: openStoredIndex} = store
+    using service = createRawService(undefined, {}, Object.assign(store, {openIndex}))
+    const [, filter] = stages
+    const group = {name: 'collection_group', args: [{referenceValue: ''}, {stringValue: 'c'}]}
+    const request = {
+      database: ROOT.replace('/documents', ''),
+      structuredPipeline: {pipeline: {stages: [group, filter]}},
+    }
+    const [answer] = await service.call('ExecutePipeline', request)
+    expect(answer!['results']).toHaveLength(3)
+    expect(reads).toBe(3)
+  })
+
   test('a query of a transaction waits for it, and what changes meanwhile does not count against it', async () => {
     using service = createService(50)
     const [begun] = await service.call('BeginTransaction', {database: ROOT.replace('/documents', '')})

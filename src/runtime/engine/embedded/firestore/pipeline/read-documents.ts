@@ -9,8 +9,14 @@ import type {Row} from './outcome.ts'
 import {rowOf} from './row.ts'
 import type {Collections, DocumentReader, Wanted} from './scope.ts'
 
-/** Told what a pipeline reads, so that a transaction can notice when it changes. */
-export type ReadListener = {readonly query: (query: Query) => void; readonly document: (name: string) => void}
+/** Told what a pipeline is about to read. Where something has to be waited for first, it throws, and nothing is read. */
+export type ReadListener = {
+  /** The very query that is run. */
+  readonly prepare: (query: Query) => void
+  /** What a transaction reads by it, so that it can notice when that changes. */
+  readonly query: (query: Query) => void
+  readonly document: (name: string) => void
+}
 
 /** Reads a store as it was at a time in microseconds, or as it is. */
 export function createDocumentReader(
@@ -21,6 +27,7 @@ export function createDocumentReader(
   return {
     find: (collections, wanted, outer) => {
       const query = toQuery(collections, wanted)
+      listener?.prepare(query)
       // Whatever comes in or goes out by the filter matters, whatever its place in an order.
       listener?.query({...query, orderBy: BY_NAME, limit: undefined})
       return findRows(store, at, {query, wanted, outer, trace})

@@ -9,6 +9,7 @@ import {decodePipelineRequest} from '../pipeline/request.ts'
 import type {PipelineRequest} from '../pipeline/request.ts'
 import {encodeRow, rowWith} from '../pipeline/row.ts'
 import {preparePipeline} from '../pipeline/run-pipeline.ts'
+import type {Query} from '../query/query.ts'
 import type {QueryTrace} from '../query/run-query.ts'
 import {createQueryRead} from '../transactions/reads.ts'
 import type {Reads} from '../transactions/reads.ts'
@@ -85,19 +86,19 @@ type Ran = {readonly view: View; readonly rows: readonly Row[] | Promise<readonl
 function runRequest(context: ServiceContext, execution: Execution, trace: QueryTrace): Ran {
   const {request, transaction, call} = execution
   const view = openView(context, request.consistency, transaction)
-  const listener = transaction && listenFor(context, transaction, call)
-  const prepare = (store: ServiceContext['store']) =>
-    preparePipeline(request, {store, at: view.at, now: view.readTime, trace, listener})
-  const {run, modification} = prepare(demandIndexes(context.store))
+  const {store} = context
+  const listener = listenFor(context, view, call)
+  const surroundings = {store, at: view.at, now: view.readTime, trace}
+  const {run, modification} = preparePipeline(request, {...surroundings, listener})
   if (request.explain === 'explain') return {view, rows: []}
   if (modification && request.consistency.readTime !== undefined) throw invalidArgument('The past cannot be modified.')
   const rows = run()
   if (!modification) return {view, rows: finish(context, execution, rows)}
-  if (transaction && listener) {
+  if (transaction) {
     const count = deferModifications(context, transaction, {modification, rows, time: view.readTime, listener})
     return {view, rows: finish(context, execution, countRows(count, view))}
   }
-  const again = (): readonly Row[] => prepare(context.store).run()
+  const again = (): readonly Row[] => preparePipeline(request, {...surroundings, listener: undefined}).run()
   const modified = modifyDocuments(context, modification, {rows, again, call})
   return {view, rows: whenThere(modified, (count) => countRows(count, view))}
 }
@@ -112,14 +113,22 @@ function finish(
   return whenThere(applyTogether(context, [], call, transaction), () => rows)
 }
 
-/** Has what a pipeline reads belong to its transaction, each of its reads when the writes before it are done. */
-function listenFor(context: ServiceContext, transaction: Transaction, call: WaitingCall): ReadListener {
-  const {locks, note} = context.transactions
+/**
+ * Has a pipeline wait for the indexes of its queries, of which those of the past use none, and what it reads belong to its
+ * transaction, each of its reads when the writes before it are done.
+ */
+function listenFor({store, transactions}: ServiceContext, {at, transaction}: View, call: WaitingCall): ReadListener {
+  const {locks, note} = transactions
+  const prepare = (query: Query): void => {
+    if (at === undefined) demandIndexes(store, query)
+  }
+  if (!transaction) return {prepare, query: () => undefined, document: () => undefined}
   const wait = (reads: Reads): void => {
     const ready = locks.read(transaction, reads, call)
     if (ready) throw new NotReady(ready)
   }
   return {
+    prepare,
     query: (query) => {
       const read = createQueryRead(query)
       wait({documents: new Set(), queries: [read]})

@@ -1,5 +1,7 @@
 import {untilAborted} from '../../grpc/until-aborted.ts'
 import type {DocumentStore} from '../../store/store.ts'
+import {buildIndexes} from '../query/build-indexes.ts'
+import type {Query} from '../query/query.ts'
 
 /**
  * Makes attempts at something that only learns while it runs what it has to wait for: an index, or the write of somebody
@@ -28,14 +30,8 @@ export class NotReady extends Error {
   }
 }
 
-/** A store whose indexes must all be there; throws NotReady where one is missing. */
-export function demandIndexes(store: DocumentStore): DocumentStore {
-  return {
-    ...store,
-    openIndex: (collection, index) => {
-      const built = store.buildIndex(collection, index)
-      if (built) throw new NotReady(built)
-      return store.openIndex(collection, index)
-    },
-  }
+/** Throws NotReady where a query's indexes are not all there, those of all its collections at once. */
+export function demandIndexes(store: DocumentStore, query: Query): void {
+  const built = buildIndexes(store, query)
+  if (built) throw new NotReady(built)
 }
