@@ -2,6 +2,9 @@
 import {Command} from '@oclif/core/command'
 import * as Flags from '@oclif/core/flags'
 import {presentError} from './present-error.ts'
+import {watchStdout} from './stdout-trouble.ts'
+
+watchStdout()
 
 /**
  * What every command has: `--json` prints exactly one document, errors become sentences with exit codes, and commands

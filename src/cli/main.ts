@@ -1,8 +1,8 @@
-import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
 import {settings} from '@oclif/core/settings'
 import type {LoadOptions} from '@oclif/core/interfaces'
-import {presentError} from './present-error.ts'
+import {presentError, type ShownError} from './present-error.ts'
+import {stdoutTrouble} from './stdout-trouble.ts'
 
 /**
  * Runs the command line and ends the process with its exit code.
@@ -15,20 +15,28 @@ export async function runCli(entry: LoadOptions): Promise<void> {
   })
   // With NODE_ENV=test or development oclif would look for sources to transpile, and warn that there are none.
   settings.enableAutoTranspile = false
+  const argv = process.argv.slice(2)
   try {
-    await run(process.argv.slice(2), entry)
+    await run(argv, entry)
   } catch (error) {
-    const shown = presentError(error, {argv: process.argv.slice(2)})
-    if (shown.stdout) process.stdout.write(shown.stdout)
-    if (shown.stderr) process.stderr.write(shown.stderr)
-    process.exitCode = shown.exit
+    show(presentError(error, {argv}))
   }
-  await flush()
+  await drained(process.stdout)
+  // An exit code of its own says more than that nobody could read of it.
+  const trouble = stdoutTrouble()
+  if (trouble && !process.exitCode) show(presentError(trouble, {argv: []}))
   await drained(process.stderr)
   // Nothing that a finished command left open (a keep-alive socket, a client's timer) may hold the prompt back.
   process.exit()
 }
 
+function show({stdout, stderr, exit}: ShownError): void {
+  if (stdout) process.stdout.write(stdout)
+  if (stderr) process.stderr.write(stderr)
+  process.exitCode = exit
+}
+
+/** Also where the stream takes no more: then the callback is told so. */
 function drained(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => resolve())

@@ -1,8 +1,20 @@
-import {readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:net'
+import {join} from 'node:path'
 import {once} from 'node:events'
 import {describe, expect, test} from 'vitest'
-import {copyDemo, editFile, makeFolder, processesOf, readEvents, runStitch, type StitchOptions} from './run-stitch.ts'
+import {
+  cleanEnvironment,
+  copyDemo,
+  editFile,
+  makeFolder,
+  packageRoot,
+  processesOf,
+  readEvents,
+  runProgram,
+  runStitch,
+  type StitchOptions,
+} from './run-stitch.ts'
 
 /** One scenario with few requests: what is tested here is how a run ends. */
 const SHORT = ['simulate', 'products', '--only', 'margin-please']
@@ -291,6 +303,23 @@ describe('a machine that is not ready', () => {
     writeFileSync(folder.file('.stitch'), '')
     const {code} = await runStitch(folder.path, ['dev', '--ready-file', 'mine.json'])
     expect([code, readFileSync(folder.file('mine.json'), 'utf8')]).toEqual([3, '{}'])
+  })
+
+  test.runIf(process.platform === 'linux').each([
+    ['simulate', 'products', '--only', 'margin-please'],
+    ['seed', '--json'],
+    ['engine', 'export', '-'],
+  ])('a stdout on a full disk is exit 3 when all is closed: %s %s', async (...args) => {
+    using folder = makeFolder()
+    // The device behind it says of every write that the disk is full (full(4)).
+    const line = `exec '${process.execPath}' '${join(packageRoot, 'bin/run.js')}' ${args.join(' ')} >/dev/full`
+    const {code, stderr} = await runProgram(folder.path, 'sh', ['-c', line], {
+      ...process.env,
+      ...cleanEnvironment(folder.path),
+    })
+    expect([code, stderr]).toEqual([3, expect.stringContaining(' Code: STITCH_OUTPUT_NOT_WRITABLE\n')])
+    expect(processesOf(folder.path)).toEqual([])
+    expect(existsSync(folder.file('.stitch/lock.json'))).toBe(false)
   })
 
   test('a report that cannot be written is exit 3 before anything was run', async () => {
