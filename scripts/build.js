@@ -45,7 +45,8 @@ await Promise.all([
       filter: (path) => !path.endsWith('.ts'),
     })
     return Promise.all([
-      run('manifest', 'scripts/build-manifest.js'),
+      // The manifest is read from the commands as they are before they are bundled.
+      run('manifest', 'scripts/build-manifest.js').then(() => run('command line', 'scripts/build-cli.js')),
       run('embedded engine', 'scripts/build-engine.js'),
     ])
   }),
