@@ -136,4 +136,22 @@ describe('a pipeline that modifies outside of transactions', () => {
     await modifying
     expect(numberOf(service, 'c/a')).toBe(n)
   })
+
+  test('waits as well for whoever has locked what it only finds when it goes on', async () => {
+    using service = createRawService()
+    await commit(service, {'c/a': 8, 'c/b': 1})
+    const [older, holder] = [await begin(service), await begin(service)]
+    await read(service, 'c/a', holder)
+    const modifying = execute(service, [FROM, ABOVE_5, ADD_1])
+    expect(await stateOf(modifying)).toBe('waiting')
+    await commit(service, {'c/b': 7})
+    await read(service, 'c/b', older)
+    await rollback(service, holder)
+    expect(await stateOf(modifying)).toBe('waiting')
+    expect(numberOf(service, 'c/a')).toBe(8)
+    await commit(service, {'c/b': 20}, older)
+    const [answer] = await modifying
+    expect(answer!['results']).toMatchObject([{fields: {documents_modified: {integerValue: '2'}}}])
+    expect(['c/a', 'c/b'].map((path) => numberOf(service, path))).toEqual([9, 21])
+  })
 })

@@ -14,8 +14,8 @@ export type LockedWrite<T> = {
   readonly transaction?: Transaction | undefined
   /** Once its signal aborts, what has not been applied never is. */
   readonly call: WaitingCall
-  /** Applies them, at once and as a whole. */
-  readonly run: () => T
+  /** Applies them, at once and as a whole, or finds that it has to wait for something else. */
+  readonly run: () => T | Promise<T>
 }
 
 /**

@@ -6,6 +6,7 @@ import type {ServiceContext} from '../../rpc/context.ts'
 import type {Transaction} from '../../transactions/transaction.ts'
 import {applyWrites} from '../../writes/commit.ts'
 import {planWrite} from '../../writes/plan.ts'
+import type {Write} from '../../writes/write.ts'
 import type {Row} from '../outcome.ts'
 import type {ReadListener} from '../read-documents.ts'
 import type {Modification} from './modification.ts'
@@ -16,7 +17,7 @@ const NOT_ATOMIC =
 /**
  * Modifies documents one by one, so that those before a refusal are modified; what is not there is passed over. Returns
  * how many were modified. Throws ALREADY_EXISTS and INVALID_ARGUMENT.
- * @param again finds the rows anew, for documents that somebody had locked and may have changed
+ * @param again finds the rows anew, for documents that somebody had locked and may have changed; others may be locked then
  */
 export function modifyDocuments(
   context: ServiceContext,
@@ -28,19 +29,23 @@ export function modifyDocuments(
   }: {readonly rows: readonly Row[]; readonly again: () => readonly Row[]; readonly call: WaitingCall},
 ): number | Promise<number> {
   if (atomicOnly) throw invalidArgument(NOT_ATOMIC)
-  const writes = rows.map(toWrite)
-  let isFirst = true
-  const run = (): number => {
-    const current = isFirst ? writes : again().map(toWrite)
-    const outcomes = applyWrites(context, current, context.timeline.commitTime())
-    const refusals = outcomes.filter((outcome) => outcome instanceof GrpcStatus)
-    const refusal = refusals.find(({code}) => code !== STATUS.notFound)
-    if (refusal) throw refusal
-    return outcomes.length - refusals.length
+  const attempt = (found: readonly Row[]): number | Promise<number> => {
+    const writes = found.map(toWrite)
+    let hasWaited = false
+    const run = () => (hasWaited ? attempt(again()) : applyAll(context, writes))
+    const modified = context.transactions.locks.write({writes, call, run})
+    hasWaited = true
+    return modified
   }
-  const modified = context.transactions.locks.write({writes, call, run})
-  isFirst = false
-  return modified
+  return attempt(rows)
+}
+
+function applyAll(context: ServiceContext, writes: readonly Write[]): number {
+  const outcomes = applyWrites(context, writes, context.timeline.commitTime())
+  const refusals = outcomes.filter((outcome) => outcome instanceof GrpcStatus)
+  const refusal = refusals.find(({code}) => code !== STATUS.notFound)
+  if (refusal) throw refusal
+  return outcomes.length - refusals.length
 }
 
 /**
