@@ -3,8 +3,11 @@ import {StitchError} from '#runtime/kernel/errors.ts'
 import {checkLife} from './project-lock-process.ts'
 import type {DataDirOwner} from './project-lock.ts'
 
-/** Closing an engine takes milliseconds; ending the official emulators up to a few seconds. */
-const PATIENCE_MS = 15_000
+/**
+ * Closing an engine takes milliseconds, ending the official emulators up to a few seconds; where they write their class
+ * archives first they get half a minute for it (`gcloud/start-emulator.ts`).
+ */
+const PATIENCE_MS = 45_000
 
 /**
  * Ends the process that holds a data folder, in order, and resolves when it is gone. Only the very process is meant:
