@@ -56,13 +56,13 @@ function checkKey(operand: Value, database: string): void {
 /** Refuses a cursor that is no position in the given orders of a query in `database`. Throws INVALID_ARGUMENT. */
 export function checkCursor({values}: Cursor, orderBy: readonly Order[], database: string): void {
   if (values.length > orderBy.length) throw invalidArgument('Cursor has too many values.')
-  for (const [at, value] of values.entries()) {
-    measureOperand(value)
-    if (!isName(orderBy[at]!.path)) continue
-    if (value.kind !== 'reference') throw invalidArgument('Cursor value for __key__ must be a Key')
-    if (parseDocumentName(value.value).database !== database) {
-      throw invalidArgument('The cursor key is in a different database than the query')
-    }
+  for (const value of values) measureOperand(value)
+  // What is ordered by after a name is refused anyway.
+  const key = values[orderBy.findIndex(({path}) => isName(path))]
+  if (!key) return
+  if (key.kind !== 'reference') throw invalidArgument('Cursor value for __key__ must be a Key')
+  if (parseDocumentName(key.value).database !== database) {
+    throw invalidArgument('The cursor key is in a different database than the query')
   }
 }
 
