@@ -72,15 +72,18 @@ describe('RPCs that the Node client does not use', () => {
     expect(await skippedOf({offset: 9})).toEqual([3])
   })
 
-  test('what is not in a list with null is nothing, and orders by no field', async () => {
+  test('what is not in a list of nothing but null is nothing, and orders by no field', async () => {
     using service = createRawService()
     await service.call('Commit', {database: DATABASE, writes: [writeOf('c/a', {n: 1})]})
-    const value = {arrayValue: {values: [{nullValue: 0}, {integerValue: 5}]}}
-    const where = {fieldFilter: {field: {fieldPath: 'n'}, op: 'NOT_IN', value}}
-    const orderBy = [{field: {fieldPath: '__name__'}}]
-    const structuredQuery = {from: [{collectionId: 'c'}], where, orderBy}
-    const answers = await service.call('RunQuery', {parent: ROOT, structuredQuery})
-    expect(answers.filter(({document}) => document)).toEqual([])
+    const find = async (...values: object[]) => {
+      const where = {fieldFilter: {field: {fieldPath: 'n'}, op: 'NOT_IN', value: {arrayValue: {values}}}}
+      const orderBy = [{field: {fieldPath: '__name__'}}]
+      const structuredQuery = {from: [{collectionId: 'c'}], where, orderBy}
+      const answers = await service.call('RunQuery', {parent: ROOT, structuredQuery})
+      return answers.filter(({document}) => document)
+    }
+    expect(await find({nullValue: 0}, {nullValue: 0})).toEqual([])
+    await expect(find({nullValue: 0}, {integerValue: 5})).rejects.toMatchObject({code: 3})
   })
 
   test('a cursor without values stands at every result', async () => {

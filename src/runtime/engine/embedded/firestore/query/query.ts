@@ -78,7 +78,7 @@ export function isInequality(filter: FieldFilter): boolean {
   if (!INEQUALITIES.has(filter.operator)) return false
   if (filter.kind === 'unary') return true
   const {operator, value} = filter
-  if (operator === 'NOT_IN') return value.kind !== 'array' || value.values.every(({kind}) => kind !== 'null')
+  if (operator === 'NOT_IN') return value.kind !== 'array' || value.values.some(({kind}) => kind !== 'null')
   if (value.kind === 'null') return false
   return operator === 'NOT_EQUAL' || !isNaNValue(value)
 }
