@@ -79,7 +79,13 @@ export function toPlain(outcome: Outcome): Plain {
   }
 }
 
-export const ROW: Row = {name: undefined, fields: new Map(), variables: new Map(), now: 1_741_380_235_123_456}
+export const ROW: Row = {
+  name: undefined,
+  fields: new Map(),
+  variables: new Map(),
+  now: 1_741_380_235_123_456,
+  spend: () => undefined,
+}
 
 const constant = (plain: Plain): Evaluate => {
   const outcome = toOutcome(plain)

@@ -9,7 +9,13 @@ test('null is a value; a missing field and an error are none', () => {
 
 test('a compiled call sees the row and its arguments', () => {
   const first: FunctionCompiler = ([argument]) => argument ?? (() => fail('nothing given'))
-  const row: Row = {name: undefined, fields: new Map([['a', NULL]]), variables: new Map(), now: 1}
+  const row: Row = {
+    name: undefined,
+    fields: new Map([['a', NULL]]),
+    variables: new Map(),
+    now: 1,
+    spend: () => undefined,
+  }
   expect(first([({fields}) => fields.get('a') ?? ABSENT], new Map())(row)).toBe(NULL)
   expect(first([], new Map())(row)).toEqual({kind: 'error', message: 'nothing given'})
 })

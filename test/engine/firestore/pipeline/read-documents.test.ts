@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {GrpcStatus} from '#runtime/engine/embedded/grpc/status.ts'
+import {createBudget} from '#runtime/engine/embedded/firestore/pipeline/budget.ts'
 import type {Expression, Stage} from '#runtime/engine/embedded/firestore/pipeline/expression.ts'
 import {preparePipeline} from '#runtime/engine/embedded/firestore/pipeline/run-pipeline.ts'
 import type {PipelineRequest} from '#runtime/engine/embedded/firestore/pipeline/request.ts'
@@ -41,7 +42,8 @@ function run(store: DocumentStore, stages: readonly Stage[]) {
   }
   const trace = {documents: 0, skipped: 0, indexes: 0, scans: 0}
   try {
-    const rows = preparePipeline(request, {store, at: undefined, now: 1, trace, listener: undefined}).run()
+    const budget = createBudget(undefined)
+    const rows = preparePipeline(request, {store, at: undefined, now: 1, trace, listener: undefined, budget}).run()
     return {names: rows.map(({name}) => name?.slice(documentName('c/').length)), read: trace.documents}
   } catch (error) {
     if (error instanceof GrpcStatus) return {names: error.code, read: trace.documents}

@@ -6,6 +6,7 @@ import {ABSENT} from './outcome.ts'
 import type {Evaluate} from './outcome.ts'
 import {compileField, mapOf} from './row.ts'
 import type {Scope} from './scope.ts'
+import {checkSize} from './size.ts'
 import {compileSubquery} from './subquery.ts'
 
 /** Compiles an expression into a function of rows. Throws INVALID_ARGUMENT for what no row could make right. */
@@ -18,9 +19,9 @@ export function compileExpression(expression: Expression, scope: Scope): Evaluat
     case 'variable':
       return compileVariable(expression.name, scope)
     case 'array':
-      return callFunction('array', expression.elements, scope)
+      return checkResult(callFunction('array', expression.elements, scope))
     case 'map':
-      return callFunction('map', argumentsOf(expression.entries), scope)
+      return checkResult(callFunction('map', argumentsOf(expression.entries), scope))
     case 'pipeline':
       throw invalidArgument('A pipeline is no value by itself: wrap it in array(...) or scalar(...).')
     case 'function':
@@ -43,7 +44,21 @@ function argumentsOf(entries: Entries): readonly Expression[] {
   ])
 }
 
-function compileFunction({name, args, options}: FunctionCall, scope: Scope): Evaluate {
+function compileFunction(call: FunctionCall, scope: Scope): Evaluate {
+  return checkResult(compileCall(call, scope))
+}
+
+/** Functions can put together what no process has room for. */
+function checkResult(evaluate: Evaluate): Evaluate {
+  return (row) => {
+    const outcome = evaluate(row)
+    const {kind} = outcome
+    if (kind === 'array' || kind === 'map' || kind === 'string' || kind === 'bytes') checkSize(outcome)
+    return outcome
+  }
+}
+
+function compileCall({name, args, options}: FunctionCall, scope: Scope): Evaluate {
   const [first] = args
   if (first?.kind === 'pipeline') return compileSubquery(name, first.stages, scope)
   if (name === 'current_document') {

@@ -26,7 +26,15 @@ export type Row = {
   readonly updateTime?: number | undefined
   /** The time of the request, the same for all its rows. */
   readonly now: number
+  /** Counts what is done for the request; a step is about what it takes to look at a value. Throws RESOURCE_EXHAUSTED. */
+  readonly spend: (steps: number) => void
 }
+
+/** What it takes to make a row, in steps. */
+export const ROW_STEPS = 5
+
+/** What rows of one request have in common. */
+export type Around = Pick<Row, 'variables' | 'now' | 'spend'>
 
 export type Evaluate = (row: Row) => Outcome
 

@@ -129,7 +129,13 @@ export function impliesField(conditions: readonly Expression[], path: FieldPath)
 }
 
 /** Names of functions that say something else for each row, or each time. */
-const CHANGING: ReadonlySet<string> = new Set(['current_document', 'rand', 'document_matches', 'score'])
+const CHANGING: ReadonlySet<string> = new Set([
+  'current_context',
+  'current_document',
+  'rand',
+  'document_matches',
+  'score',
+])
 
 /** Whether an expression has the same value for all rows of a pipeline that defines no variables before it. */
 export function isIndependent(expression: Expression): boolean {

@@ -5,6 +5,7 @@ import {findMatches} from '../query/run-query.ts'
 import type {QueryTrace} from '../query/run-query.ts'
 import type {Query} from '../query/query.ts'
 import {compareNames} from '../values/compare-text.ts'
+import {ROW_STEPS} from './outcome.ts'
 import type {Row} from './outcome.ts'
 import {rowOf} from './row.ts'
 import type {Collections, DocumentReader, Wanted} from './scope.ts'
@@ -75,6 +76,7 @@ function findRows(
   const source: {inOrder?: boolean} = {}
   const rows: Row[] = []
   const matches = (document: NamedDocument): boolean => {
+    outer.spend(ROW_STEPS)
     if (!prefilter(document)) return false
     const row = rowOf(document, outer)
     if (!testReads && !test(row)) return false

@@ -8,7 +8,8 @@ import {Reader} from '../values/reader.ts'
 import type {Fields, Value} from '../values/value.ts'
 import type {NamedDocument} from '../../store/store.ts'
 import {ABSENT} from './outcome.ts'
-import type {Evaluate, Row} from './outcome.ts'
+import type {Around, Evaluate, Row} from './outcome.ts'
+import {checkSize} from './size.ts'
 
 const CREATE_TIME = '__create_time__'
 const UPDATE_TIME = '__update_time__'
@@ -17,7 +18,7 @@ const UPDATE_TIME = '__update_time__'
 const ENCODED = new WeakMap<Row, Uint8Array>()
 
 /** A stored document as a row; all its fields are decoded when something looks at them. */
-export function rowOf(document: NamedDocument, {variables, now}: Pick<Row, 'variables' | 'now'>): Row {
+export function rowOf(document: NamedDocument, {variables, now, spend}: Around): Row {
   const {name, createTime, updateTime, fields} = document
   let decoded: Fields | undefined
   const row: Row = {
@@ -30,9 +31,15 @@ export function rowOf(document: NamedDocument, {variables, now}: Pick<Row, 'vari
     createTime,
     updateTime,
     now,
+    spend,
   }
   ENCODED.set(row, fields)
   return row
+}
+
+/** Whether a row is a stored document as it is, of which nothing is decoded. */
+export function isStored(row: Row): boolean {
+  return ENCODED.has(row)
 }
 
 /** A row's fields as they are sent. */
@@ -41,8 +48,8 @@ export function encodeRow(row: Row): Uint8Array {
 }
 
 /** A row that stands for no document, with what is known around it. */
-export function rowWith(fields: Fields, {variables, now}: Pick<Row, 'variables' | 'now'>): Row {
-  return {name: undefined, fields, variables, now}
+export function rowWith(fields: Fields, {variables, now, spend}: Around): Row {
+  return {name: undefined, fields, variables, now, spend}
 }
 
 /** What a field reference comes to, which may be the document's name or one of its times. */
@@ -68,7 +75,9 @@ export function assignField(row: Row, path: FieldPath, value: Value): Row {
   if (name === DOCUMENT_NAME && value.kind === 'reference') return {...row, name: value.value}
   if (name === CREATE_TIME && value.kind === 'timestamp') return {...row, createTime: Number(value.value)}
   if (name === UPDATE_TIME && value.kind === 'timestamp') return {...row, updateTime: Number(value.value)}
-  return {...row, fields: setField(row.fields, path, value)}
+  const fields = setField(row.fields, path, value)
+  checkSize(fields.get(path[0]!)!)
+  return {...row, fields}
 }
 
 /** All of a row in one map, as `current_document` gives it. */

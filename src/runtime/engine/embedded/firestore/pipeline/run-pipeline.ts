@@ -1,7 +1,7 @@
 import type {DocumentStore} from '../../store/store.ts'
 import type {QueryTrace} from '../query/run-query.ts'
 import {compilePipeline} from './compile-pipeline.ts'
-import {createMemory} from './memory.ts'
+import type {Budget} from './budget.ts'
 import {compileModification, endsInModification} from './modify/stages.ts'
 import type {Modification} from './modify/modification.ts'
 import type {Row} from './outcome.ts'
@@ -19,6 +19,7 @@ export type Surroundings = {
   readonly now: number
   readonly trace: QueryTrace
   readonly listener: ReadListener | undefined
+  readonly budget: Budget
 }
 
 export type PreparedPipeline = {
@@ -29,8 +30,8 @@ export type PreparedPipeline = {
 
 /** Compiles a request's pipeline. Throws INVALID_ARGUMENT. */
 export function preparePipeline(
-  {database, stages, memoryLimit}: PipelineRequest,
-  {store, at, now, trace, listener}: Surroundings,
+  {database, stages}: PipelineRequest,
+  {store, at, now, trace, listener, budget: {spend, keep, hold}}: Surroundings,
 ): PreparedPipeline {
   const scope: Scope = {
     database,
@@ -39,11 +40,21 @@ export function preparePipeline(
     nested: false,
     ofSearch: undefined,
     compilePipeline,
-    hold: createMemory(memoryLimit),
+    hold,
   }
   const reading = endsInModification(stages) ? stages.slice(0, -1) : stages
   const {run, variables} = compilePipeline(reading, scope)
   const modification = compileModification(stages, {...scope, variables})
-  const outer = rowWith(new Map(), {variables: new Map(), now})
-  return {run: () => [...run(outer)], modification}
+  const outer = rowWith(new Map(), {variables: new Map(), now, spend})
+  return {
+    run: () => {
+      const rows: Row[] = []
+      for (const row of run(outer)) {
+        keep(row)
+        rows.push(row)
+      }
+      return rows
+    },
+    modification,
+  }
 }

@@ -11,7 +11,7 @@ import type {Run, Scope} from './scope.ts'
  * (https://firebase.google.com/docs/firestore/pipelines/perform-joins-with-sub-pipelines).
  */
 export function compileSubquery(name: string, stages: readonly Stage[], scope: Scope): Evaluate {
-  const wrap = WRAPPERS[name]
+  const wrap = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined
   if (!wrap) throw invalidArgument(`${name} does not take a pipeline.`)
   return wrap(scope.compilePipeline(stages, {...scope, nested: true, ofSearch: undefined}).run)
 }
@@ -23,7 +23,10 @@ const WRAPPERS: Readonly<Record<string, (run: Run) => Evaluate>> = {
     if (others.length > 0) throw invalidArgument('Subpipeline returned multiple results.')
     return only ? unwrap(only) : NULL
   },
-  exists: (run) => (row) => ({kind: 'boolean', value: [...run(row)].length > 0}),
+  exists: (run) => (row) => {
+    for (const _ of run(row)) return {kind: 'boolean', value: true}
+    return {kind: 'boolean', value: false}
+  },
 }
 
 /** A result with one field is that field's value; others are maps. */

@@ -2,12 +2,14 @@ import type {WaitingCall} from '../../grpc/service.ts'
 import {GrpcStatus} from '../../grpc/status.ts'
 import {whenThere} from '../../grpc/when-there.ts'
 import {invalidArgument} from '../errors.ts'
+import {createBudget} from '../pipeline/budget.ts'
 import {deferModifications, modifyDocuments} from '../pipeline/modify/apply.ts'
 import type {Row} from '../pipeline/outcome.ts'
 import type {ReadListener} from '../pipeline/read-documents.ts'
 import {decodePipelineRequest} from '../pipeline/request.ts'
 import type {PipelineRequest} from '../pipeline/request.ts'
 import {encodeRow, rowWith} from '../pipeline/row.ts'
+import {refuseOverflow} from '../pipeline/overflow.ts'
 import {preparePipeline} from '../pipeline/run-pipeline.ts'
 import type {Query} from '../query/query.ts'
 import type {QueryTrace} from '../query/run-query.ts'
@@ -24,8 +26,9 @@ import {encodeExplainStats, explainedStatus} from './explain-pipeline.ts'
 import {listTurns} from './pipeline-turns.ts'
 import {demandIndexes, NotReady, whenReady} from './when-ready.ts'
 
-/** Results go out so many at a time. */
+/** Results go out so many at a time, or as many as take so many bytes: clients need not take messages beyond 4 MiB. */
 const BATCH = 100
+const BATCH_BYTES = 1024 * 1024
 
 const writer = new Writer()
 
@@ -65,19 +68,24 @@ async function* answer(context: ServiceContext, execution: Execution): AsyncGene
     })
     view = ran.view
     rows = await ran.rows
-  } catch (error) {
+  } catch (thrown) {
+    const error = refuseOverflow(thrown)
     if (transaction) giveUp(context, consistency, transaction)
     if (explain === 'execute' || !(error instanceof GrpcStatus)) throw error
     throw explainedStatus(error, request, measure(0))
   }
   const stats = explain === 'execute' ? undefined : encodeExplainStats(request, measure(rows.length))
   if (view.begun) yield writer.uint(0x0a).bytes(view.begun).finish()
-  for (let at = 0; at === 0 || at < rows.length; at += BATCH) {
-    for (const row of rows.slice(at, at + BATCH)) writer.uint(0x12).message(() => writeRow(row))
+  let at = 0
+  do {
+    let bytes = 0
+    for (const end = at + BATCH; at < Math.min(end, rows.length) && bytes < BATCH_BYTES; at++) {
+      bytes += writeRow(rows[at]!)
+    }
     writeTime(writer, 0x1a, view.readTime)
-    if (stats && at + BATCH >= rows.length) writer.uint(0x22).bytes(stats)
+    if (stats && at >= rows.length) writer.uint(0x22).bytes(stats)
     yield writer.finish()
-  }
+  } while (at < rows.length)
 }
 
 type Ran = {readonly view: View; readonly rows: readonly Row[] | Promise<readonly Row[]>}
@@ -85,11 +93,14 @@ type Ran = {readonly view: View; readonly rows: readonly Row[] | Promise<readonl
 /** One attempt, which reads and modifies at once, but for what has to wait for locks. Throws NotReady. */
 function runRequest(context: ServiceContext, execution: Execution, trace: QueryTrace): Ran {
   const {request, transaction, call} = execution
+  const {memoryLimit} = request
   const view = openView(context, request.consistency, transaction)
   const {store} = context
   const listener = listenFor(context, view, call)
   const surroundings = {store, at: view.at, now: view.readTime, trace}
-  const {run, modification} = preparePipeline(request, {...surroundings, listener})
+  const prepare = (told: ReadListener | undefined) =>
+    preparePipeline(request, {...surroundings, listener: told, budget: createBudget(memoryLimit)})
+  const {run, modification} = prepare(listener)
   if (request.explain === 'explain') return {view, rows: []}
   if (modification && request.consistency.readTime !== undefined) throw invalidArgument('The past cannot be modified.')
   const rows = run()
@@ -98,7 +109,7 @@ function runRequest(context: ServiceContext, execution: Execution, trace: QueryT
     const count = deferModifications(context, transaction, {modification, rows, time: view.readTime, listener})
     return {view, rows: finish(context, execution, countRows(count, view))}
   }
-  const again = (): readonly Row[] => preparePipeline(request, {...surroundings, listener: undefined}).run()
+  const again = (): readonly Row[] => prepare(undefined).run()
   const modified = modifyDocuments(context, modification, {rows, again, call})
   return {view, rows: whenThere(modified, (count) => countRows(count, view))}
 }
@@ -144,14 +155,17 @@ function listenFor({store, transactions}: ServiceContext, {at, transaction}: Vie
 /** The only row of a pipeline that modifies: how many documents it has modified. */
 function countRows(count: number, {readTime}: View): readonly Row[] {
   const fields = new Map([['documents_modified', {kind: 'integer' as const, value: BigInt(count)}]])
-  return [rowWith(fields, {variables: new Map(), now: readTime})]
+  return [rowWith(fields, {variables: new Map(), now: readTime, spend: () => undefined})]
 }
 
-/** The body of a Document message, with a name and times only where the pipeline has kept them. */
-function writeRow(row: Row): void {
+/** A result: a Document with a name and times only where the pipeline has kept them. Returns what its fields take. */
+function writeRow(row: Row): number {
   const encoded = encodeRow(row)
-  if (row.name !== undefined) writer.uint(0x0a).string(row.name)
-  writer.raw(encoded)
-  if (row.createTime !== undefined) writeTime(writer, 0x1a, row.createTime)
-  if (row.updateTime !== undefined) writeTime(writer, 0x22, row.updateTime)
+  writer.uint(0x12).message(() => {
+    if (row.name !== undefined) writer.uint(0x0a).string(row.name)
+    writer.raw(encoded)
+    if (row.createTime !== undefined) writeTime(writer, 0x1a, row.createTime)
+    if (row.updateTime !== undefined) writeTime(writer, 0x22, row.updateTime)
+  })
+  return encoded.length
 }

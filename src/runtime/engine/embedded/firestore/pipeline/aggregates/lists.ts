@@ -3,6 +3,7 @@ import type {Given} from '../functions/parameters.ts'
 import {NULL} from '../../values/value.ts'
 import type {Value} from '../../values/value.ts'
 import {isValue} from '../outcome.ts'
+import {checkLength} from '../size.ts'
 import {createDistinct} from './distinct.ts'
 import type {Fold} from './fold.ts'
 
@@ -41,6 +42,7 @@ export function collect(): Fold {
   return {
     add: (given) => {
       values.push(orNull(given))
+      checkLength(values.length)
       return undefined
     },
     result: () => list(values),

@@ -1,12 +1,13 @@
 import {invalidArgument} from '../../errors.ts'
 import {NULL} from '../../values/value.ts'
 import type {Value} from '../../values/value.ts'
+import {ROW_STEPS} from '../outcome.ts'
 import type {Evaluate, FunctionCompiler, Outcome, Row} from '../outcome.ts'
 import {ARRAY, BOOLEAN, NOTHING} from './parameters.ts'
 import {list} from './results.ts'
 import {checkCount, wrongType} from './strict.ts'
 
-const NO_ROW: Row = {name: undefined, fields: new Map(), variables: new Map(), now: 0}
+const NO_ROW: Row = {name: undefined, fields: new Map(), variables: new Map(), now: 0, spend: () => undefined}
 
 /** The name that a lambda gives to what it is called with. Throws INVALID_ARGUMENT for all but a constant string. */
 function readAlias(name: string, evaluate: Evaluate): string {
@@ -17,7 +18,9 @@ function readAlias(name: string, evaluate: Evaluate): string {
 }
 
 function bind(row: Row, bindings: readonly (readonly [string, Value])[]): Row {
-  return {...row, variables: new Map([...row.variables, ...bindings])}
+  const variables = new Map(row.variables)
+  for (const [name, value] of bindings) variables.set(name, value)
+  return {...row, variables}
 }
 
 /** Gives `each` the elements one by one, as variables of its row; the first error is the result. */
@@ -33,6 +36,7 @@ function forEach(
   if (values === undefined) return wrongType(name, ARRAY.wants, outcome)
   if (values === NOTHING) return NULL
   const results: Value[] = []
+  row.spend(values.length * (ROW_STEPS + row.variables.size))
   for (const [index, element] of values.entries()) {
     const result = each(element, index)
     if (result?.kind === 'error') return result

@@ -1,7 +1,7 @@
 import {NULL} from '../../values/value.ts'
 import type {Value} from '../../values/value.ts'
 import {fail} from '../outcome.ts'
-import type {FunctionCompiler, Outcome} from '../outcome.ts'
+import type {FunctionCompiler, Outcome, Row} from '../outcome.ts'
 import {STRING} from './parameters.ts'
 import {createTest} from './re2/characters.ts'
 import {compilePattern, createPattern} from './re2/pattern.ts'
@@ -18,15 +18,20 @@ import {strict} from './strict.ts'
 function matching(
   name: string,
   read: (pattern: string) => Pattern,
-  apply: (pattern: Pattern, value: string) => Outcome,
+  apply: (pattern: Pattern, value: string, spend: Row['spend']) => Outcome,
 ): FunctionCompiler {
   return (args, options) => {
     let last: {readonly source: string; readonly pattern: Pattern | Outcome} | undefined
-    return strict(name, [STRING, STRING], (value, source) => {
+    let spend: Row['spend'] = () => undefined
+    const evaluate = strict(name, [STRING, STRING], (value, source) => {
       if (last?.source !== source) last = {source, pattern: readOrFail(name, read, source)}
       const {pattern} = last
-      return 'kind' in pattern ? pattern : apply(pattern, value)
+      return 'kind' in pattern ? pattern : apply(pattern, value, spend)
     })(args, options)
+    return (row) => {
+      ;({spend} = row)
+      return evaluate(row)
+    }
   }
 }
 
@@ -76,20 +81,22 @@ function readLike(source: string): Pattern {
   return createPattern({kind: 'sequence', nodes})
 }
 
-function isFound(pattern: Pattern, value: string): boolean {
-  return !pattern.matches(value).next().done
+function isFound(pattern: Pattern, value: string, spend: Row['spend']): boolean {
+  return !pattern.matches(value, spend).next().done
 }
 
 /** https://docs.cloud.google.com/firestore/native/docs/pipeline/functions/string_functions */
 export const REGULAR_EXPRESSIONS: Readonly<Record<string, FunctionCompiler>> = {
-  like: matching('like', readLike, (pattern, value) => truth(pattern.fits(value))),
-  regex_contains: matching('regex_contains', compilePattern, (pattern, value) => truth(isFound(pattern, value))),
-  regex_match: matching('regex_match', compilePattern, (pattern, value) => truth(pattern.fits(value))),
-  regex_find: matching('regex_find', readFinding, (pattern, value) => {
-    for (const match of pattern.matches(value)) return foundIn(pattern, match)
+  like: matching('like', readLike, (pattern, value, spend) => truth(pattern.fits(value, spend))),
+  regex_contains: matching('regex_contains', compilePattern, (pattern, value, spend) =>
+    truth(isFound(pattern, value, spend)),
+  ),
+  regex_match: matching('regex_match', compilePattern, (pattern, value, spend) => truth(pattern.fits(value, spend))),
+  regex_find: matching('regex_find', readFinding, (pattern, value, spend) => {
+    for (const match of pattern.matches(value, spend)) return foundIn(pattern, match)
     return NULL
   }),
-  regex_find_all: matching('regex_find_all', readFinding, (pattern, value) =>
-    list(Array.from(pattern.matches(value), (match) => foundIn(pattern, match))),
+  regex_find_all: matching('regex_find_all', readFinding, (pattern, value, spend) =>
+    list(Array.from(pattern.matches(value, spend), (match) => foundIn(pattern, match))),
   ),
 }

@@ -2,6 +2,7 @@ import {NULL, vectorElements} from '../../values/value.ts'
 import type {Value} from '../../values/value.ts'
 import {fail} from '../outcome.ts'
 import type {FunctionCompiler, Outcome} from '../outcome.ts'
+import {concatenate} from './arrays.ts'
 import {ARRAY, NOTHING, optional} from './parameters.ts'
 import type {Parameter} from './parameters.ts'
 import {integer, list} from './results.ts'
@@ -44,7 +45,7 @@ function concat(values: readonly Value[]): Outcome {
   const kind = present[0]?.kind
   if (present.some((value) => value.kind !== kind)) return fail('concat(...) requires arguments of one type')
   if (present.length < values.length) return NULL
-  if (kind === 'array') return list(present.flatMap((value) => (value.kind === 'array' ? value.values : [])))
+  if (kind === 'array') return concatenate(present.flatMap((value) => (value.kind === 'array' ? [value.values] : [])))
   const parts = present.flatMap((value) => readStringValue(value) ?? [])
   return writeStringValue(kind === 'bytes' ? kind : 'string', parts.map((part) => part.text).join(''))
 }

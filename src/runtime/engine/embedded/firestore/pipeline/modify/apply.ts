@@ -66,7 +66,7 @@ export function deferModifications(
     const current = states.has(name) ? states.get(name) : store.get(name, transaction.snapshot)
     states.set(name, planWrite(write, current, {time, limits}).after)
   }
-  transaction.writes.push(...writes)
+  for (const write of writes) transaction.writes.push(write)
   return writes.length
 }
 

@@ -1,6 +1,7 @@
 import {invalidArgument} from '../../errors.ts'
 import {formatName} from '../../paths/names.ts'
 import {requireEntries} from '../arguments.ts'
+import {ROW_STEPS} from '../outcome.ts'
 import {rowWith} from '../row.ts'
 import {compileSelection, selectInto} from '../stages/project.ts'
 import {readPath} from './collections.ts'
@@ -28,6 +29,10 @@ export const literals: SourceCompiler = ({args}, scope) => {
   )
   return {
     taken: 0,
-    run: (outer) => selections.map((selection) => selectInto(rowWith(new Map(), outer), selection)),
+    run: (outer) =>
+      selections.map((selection) => {
+        outer.spend(ROW_STEPS)
+        return selectInto(rowWith(new Map(), outer), selection)
+      }),
   }
 }

@@ -2,9 +2,10 @@ import {invalidArgument} from '../../errors.ts'
 import {requireField, takeArguments} from '../arguments.ts'
 import {compileExpression} from '../compile-expression.ts'
 import type {FieldPath} from '../../paths/field-path.ts'
-import {setField} from '../../values/fields.ts'
 import type {Value} from '../../values/value.ts'
+import {ROW_STEPS} from '../outcome.ts'
 import type {Row} from '../outcome.ts'
+import {assignField} from '../row.ts'
 import {evaluateOrThrow} from './stage.ts'
 import type {StageCompiler} from './stage.ts'
 
@@ -27,6 +28,7 @@ export const unnest: StageCompiler = (stage, scope) => {
           continue
         }
         for (const [at, element] of value.values.entries()) {
+          row.spend(ROW_STEPS)
           yield place(row, {target, element, indexField, index: {kind: 'integer', value: BigInt(at)}})
         }
       }
@@ -42,8 +44,8 @@ type Placement = {
 }
 
 function place(row: Row, {target, element, indexField, index}: Placement): Row {
-  const fields = setField(row.fields, target, element)
-  return {...row, fields: indexField ? setField(fields, indexField, index) : fields}
+  const placed = assignField(row, target, element)
+  return indexField ? assignField(placed, indexField, index) : placed
 }
 
 /** `union`: the rows of both pipelines, those of the other last. */

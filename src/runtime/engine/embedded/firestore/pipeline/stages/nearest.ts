@@ -4,7 +4,7 @@ import type {Measure} from '../../query/nearest.ts'
 import {setField} from '../../values/fields.ts'
 import {constantOf, requireCount, requireField, requireText, takeArguments} from '../arguments.ts'
 import {compileExpression} from '../compile-expression.ts'
-import {holdRows} from '../memory.ts'
+import {holdRows} from '../budget.ts'
 import {isValue} from '../outcome.ts'
 import type {StageCompiler} from './stage.ts'
 

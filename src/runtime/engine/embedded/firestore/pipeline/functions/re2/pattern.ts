@@ -1,6 +1,7 @@
 import {compile} from './compile.ts'
 import {parse} from './parse.ts'
 import {run} from './run.ts'
+import type {Spend} from './run.ts'
 import type {Node} from './syntax.ts'
 
 /** What is found: the whole, and the groups that took part, of which others are undefined. */
@@ -10,9 +11,9 @@ export type Pattern = {
   /** How many groups there are. */
   readonly groups: number
   /** Whether the pattern matches all of the text. */
-  readonly fits: (text: string) => boolean
+  readonly fits: (text: string, spend: Spend) => boolean
   /** The matches one after the other, from the left. */
-  readonly matches: (text: string) => Generator<Match>
+  readonly matches: (text: string, spend: Spend) => Generator<Match>
 }
 
 /** Compiles a pattern of RE2's syntax; see `parse` and `run`. Throws InvalidPattern for what RE2 refuses. */
@@ -26,11 +27,11 @@ export function createPattern(node: Node, groups = 0): Pattern {
   const program = compile(node)
   return {
     groups,
-    fits: (text) => run(program, toCodes(text), 0, true) !== undefined,
-    *matches(text) {
+    fits: (text, spend) => run(program, toCodes(text), {start: 0, whole: true, spend}) !== undefined,
+    *matches(text, spend) {
       const codes = toCodes(text)
       for (let start = 0; start <= codes.length;) {
-        const slots = run(program, codes, start, false)
+        const slots = run(program, codes, {start, whole: false, spend})
         const [from, to] = slots ?? []
         if (!slots || from === undefined || to === undefined) return
         const part = (first: number | undefined, last: number | undefined): string | undefined =>

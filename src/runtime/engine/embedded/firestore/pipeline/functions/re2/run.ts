@@ -12,20 +12,26 @@ type Threads = {
   readonly slots: Slots[]
 }
 
+/** Counts steps; throws where there are too many. */
+export type Spend = (steps: number) => void
+
+type Search = {readonly start: number; readonly whole: boolean; readonly spend: Spend}
+
 /**
  * Runs a program over a text by following all of its ways at once, character by character, so that the time is linear in
  * the text (Ken Thompson's method, with Rob Pike's way of keeping groups: https://swtch.com/~rsc/regexp/regexp2.html).
  * Finds what a backtracking engine would prefer of the leftmost matches from `start`; with `whole` only a match of all of
  * the text from there. Undefined where there is none.
  */
-export function run(program: Program, text: readonly number[], start: number, whole: boolean): Slots | undefined {
+export function run(program: Program, text: readonly number[], {start, whole, spend}: Search): Slots | undefined {
   // The place plus 1 at which an instruction was last reached: a second way to it is never preferred.
   const seen = new Uint32Array(program.length)
+  spend(program.length >>> 4)
   let threads: Threads = {at: [], slots: []}
   let found: Slots | undefined
   for (let place = start; place <= text.length; place++) {
     // A new way comes last, since matches further left are preferred.
-    if (!found && (place === start || !whole)) follow(program, text, place, {at: 0, slots: []}, threads, seen)
+    if (!found && (place === start || !whole)) spend(follow(program, text, place, {at: 0, slots: []}, threads, seen))
     if (threads.at.length === 0 && (found || whole)) break
     const next: Threads = {at: [], slots: []}
     for (const [index, at] of threads.at.entries()) {
@@ -37,16 +43,17 @@ export function run(program: Program, text: readonly number[], start: number, wh
         break
       }
       if (instruction.kind !== 'character' || place === text.length || !instruction.test(text[place]!)) continue
-      follow(program, text, place + 1, {at: at + 1, slots}, next, seen)
+      spend(follow(program, text, place + 1, {at: at + 1, slots}, next, seen))
     }
     threads = next
+    spend(1)
   }
   return found
 }
 
 type Way = {readonly at: number; readonly slots: Slots}
 
-/** Goes on from an instruction to all that wait for the character at `place`. */
+/** Goes on from an instruction to all that wait for the character at `place`. Returns how many steps that took. */
 function follow(
   program: Program,
   text: readonly number[],
@@ -54,10 +61,12 @@ function follow(
   from: Way,
   threads: Threads,
   seen: Uint32Array,
-): void {
+): number {
+  let steps = 0
   const ways: Way[] = [from]
   for (let way = ways.pop(); way; way = ways.pop()) {
     const {at, slots} = way
+    steps++
     if (seen[at] === place + 1) continue
     seen[at] = place + 1
     const instruction = program[at]!
@@ -71,6 +80,7 @@ function follow(
       case 'save': {
         const saved = [...slots]
         saved[instruction.slot] = place
+        steps += saved.length >>> 1
         ways.push({at: at + 1, slots: saved})
         break
       }
@@ -82,6 +92,7 @@ function follow(
         threads.slots.push(slots)
     }
   }
+  return steps
 }
 
 const NEWLINE = 10
