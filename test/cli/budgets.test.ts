@@ -56,6 +56,19 @@ describe('the modules that a command line loads', () => {
   })
 })
 
+test("what a run serves with does not load Node's own fetch, which an import of node:http would", () => {
+  const modules = ['engine/embedded/start', 'sgtm/start', 'functions/start'].map(
+    (name) => `${root}/dist/runtime/${name}.js`,
+  )
+  const source = `for (const module of ${JSON.stringify(modules)}) await import(module)
+process.stdout.write(JSON.stringify(process.moduleLoadList))`
+  const loaded = JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', source], {encoding: 'utf8'}),
+  ) as string[]
+  expect(loaded).toContain('NativeModule http')
+  expect(loaded.filter((name) => name.includes('undici'))).toEqual([])
+})
+
 describe('the manifest', () => {
   type Manifest = {readonly commands: Readonly<Record<string, {readonly relativePath?: readonly string[]}>>}
   const written = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as Manifest

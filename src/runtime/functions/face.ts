@@ -1,7 +1,7 @@
-import {Agent, createServer} from 'node:http'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {once} from 'node:events'
+import {Agent, createServer} from '#runtime/kernel/node-http.ts'
 import type {Emit} from '#runtime/kernel/events.ts'
 import {createAsk, endingAs} from './ask.ts'
 import {createDeliveryCount} from './delivery.ts'

@@ -1,6 +1,6 @@
-import {Agent, request as sendRequest} from 'node:http'
-import type {IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders} from 'node:http'
+import type {Agent, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders} from 'node:http'
 import {buffer} from 'node:stream/consumers'
+import {request as sendRequest} from '#runtime/kernel/node-http.ts'
 
 /** A request as it is sent on: complete, so that it can be sent again to another child. */
 export type ForwardedRequest = {

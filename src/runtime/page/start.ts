@@ -1,6 +1,7 @@
 import {once} from 'node:events'
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import type {IncomingMessage, Server, ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {createServer} from '#runtime/kernel/node-http.ts'
 import {answerPage, refuse, type PageAnswer} from './answer.ts'
 import type {Page, ShopBackend} from './types.ts'
 

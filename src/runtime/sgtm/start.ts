@@ -1,5 +1,5 @@
-import {createServer} from 'node:http'
 import type {Server, ServerResponse} from 'node:http'
+import {createServer} from '#runtime/kernel/node-http.ts'
 import {Agent} from 'undici'
 import {connectFirestore} from './apis/firestore/connect.ts'
 import {summariseGaps} from './definition/assess.ts'

@@ -1,6 +1,7 @@
-import {createServer as createHttp1Server, type RequestListener} from 'node:http'
+import type {RequestListener} from 'node:http'
 import type {Http2Server} from 'node:http2'
 import {createServer as createTcpServer, type Server, type Socket} from 'node:net'
+import {createServer as createHttp1Server} from '#runtime/kernel/node-http.ts'
 
 /** How every HTTP/2 connection begins (RFC 9113, 3.4); no method of HTTP/1.1 begins with these three bytes. */
 const PREFACE = 'PRI'

@@ -1,5 +1,5 @@
-import {Agent, request} from 'node:http'
 import {request as requestTls} from 'node:https'
+import {Agent, request} from '#runtime/kernel/node-http.ts'
 import type {PushTokens} from './push-token.ts'
 import type {SendPush} from './pusher.ts'
 
