@@ -153,16 +153,16 @@ describe('a budget', () => {
     expect(() => evaluate('array_transform', [elements, 'v', 1n], steps(1500))).toThrow(exhausted)
   })
 
-  test('counts the bytes of results, but not of documents as they are stored nor of one value twice', () => {
+  test('counts the bytes of rows that are held, but not of documents as they are stored nor of one value twice', () => {
     const row = (plain: object) => {
       const value = toValue(plain)
       return {...ROW, fields: value.kind === 'map' ? value.fields : new Map()}
     }
-    const kept = createBudget(undefined, 0, 3000)
+    const budget = createBudget(undefined, 0, 3000)
     const once = row({a: ['x'.repeat(1000)]})
-    for (let at = 0; at < 5; at++) kept.keep(once)
+    for (let at = 0; at < 5; at++) budget.hold(once)
     expect(() => {
-      for (let at = 0; at < 5; at++) kept.keep(row({a: ['x'.repeat(1000)]}))
+      for (let at = 0; at < 5; at++) budget.hold(row({a: ['x'.repeat(1000)]}))
     }).toThrow(exhausted)
   })
 })

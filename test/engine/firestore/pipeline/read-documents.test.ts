@@ -43,7 +43,8 @@ function run(store: DocumentStore, stages: readonly Stage[]) {
   const trace = {documents: 0, skipped: 0, indexes: 0, scans: 0}
   try {
     const budget = createBudget(undefined)
-    const rows = preparePipeline(request, {store, at: undefined, now: 1, trace, listener: undefined, budget}).run()
+    const {run: start} = preparePipeline(request, {store, at: undefined, now: 1, trace, listener: undefined, budget})
+    const rows = [...start()]
     return {names: rows.map(({name}) => name?.slice(documentName('c/').length)), read: trace.documents}
   } catch (error) {
     if (error instanceof GrpcStatus) return {names: error.code, read: trace.documents}

@@ -8,8 +8,8 @@ import {countBytes} from './size.ts'
 export type Budget = {
   /** Counts steps of work; see Row. */
   readonly spend: Row['spend']
-  /** Counts a row that is a result. */
-  readonly keep: (row: Row) => void
+  /** Counts bytes that results take until they are sent. */
+  readonly keep: (bytes: number) => void
   /** Counts a row that a stage keeps until the last has come, also against the limit of the request. */
   readonly hold: (row: Row) => void
 }
@@ -20,33 +20,35 @@ export type Budget = {
  * are the same on every machine.
  */
 const MAX_STEPS = 50_000_000
-/** About, and far below what a process has. */
-const MAX_KEPT_BYTES = 256 * 1024 * 1024
+/** About, and far below what a process has: results are bytes, while what stages hold takes several times as much. */
+const MAX_KEPT_BYTES = 1024 * 1024 * 1024
+const MAX_HELD_BYTES = 256 * 1024 * 1024
 /** About what a row takes beside its values, and each field of it. */
 const ROW = 200
 const FIELD = 50
 
 /** @param limit bytes of rows that stages may keep, where the request says it */
-export function createBudget(limit: number | undefined, maxSteps = MAX_STEPS, maxKept = MAX_KEPT_BYTES): Budget {
+export function createBudget(limit: number | undefined, maxSteps = MAX_STEPS, maxHeld = MAX_HELD_BYTES): Budget {
   let steps = 0
   let kept = 0
   let held = 0
+  let encoded = 0
   const counted = new WeakSet<Value>()
-  const keep = (row: Row): void => {
-    kept += measureRow(row, counted)
-    if (kept > maxKept) throw exhausted(`The pipeline keeps rows of more than ${maxKept} bytes.`)
-  }
   return {
     spend: (more) => {
       steps += more
       if (steps > maxSteps) throw exhausted(`The pipeline takes more than ${maxSteps} steps, for which all else waits.`)
     },
-    keep,
+    keep: (bytes) => {
+      kept += bytes
+      if (kept > MAX_KEPT_BYTES) throw exhausted(`The pipeline has results of more than ${MAX_KEPT_BYTES} bytes.`)
+    },
     hold: (row) => {
-      keep(row)
+      held += measureRow(row, counted)
+      if (held > maxHeld) throw exhausted(`The stages of the pipeline hold rows of more than ${maxHeld} bytes.`)
       if (limit === undefined) return
-      held += encodeRow(row).length
-      if (held > limit) throw exhausted(`The pipeline needs more memory than its limit of ${limit} bytes.`)
+      encoded += encodeRow(row).length
+      if (encoded > limit) throw exhausted(`The pipeline needs more memory than its limit of ${limit} bytes.`)
     },
   }
 }

@@ -23,7 +23,7 @@ export type Surroundings = {
 }
 
 export type PreparedPipeline = {
-  readonly run: () => readonly Row[]
+  readonly run: () => Iterable<Row>
   /** What is then done with the rows, where the pipeline does not just read. */
   readonly modification: Modification | undefined
 }
@@ -31,7 +31,7 @@ export type PreparedPipeline = {
 /** Compiles a request's pipeline. Throws INVALID_ARGUMENT. */
 export function preparePipeline(
   {database, stages}: PipelineRequest,
-  {store, at, now, trace, listener, budget: {spend, keep, hold}}: Surroundings,
+  {store, at, now, trace, listener, budget: {spend, hold}}: Surroundings,
 ): PreparedPipeline {
   const scope: Scope = {
     database,
@@ -46,15 +46,5 @@ export function preparePipeline(
   const {run, variables} = compilePipeline(reading, scope)
   const modification = compileModification(stages, {...scope, variables})
   const outer = rowWith(new Map(), {variables: new Map(), now, spend})
-  return {
-    run: () => {
-      const rows: Row[] = []
-      for (const row of run(outer)) {
-        keep(row)
-        rows.push(row)
-      }
-      return rows
-    },
-    modification,
-  }
+  return {run: () => run(outer), modification}
 }

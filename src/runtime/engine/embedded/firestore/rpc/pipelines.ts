@@ -2,13 +2,15 @@ import type {WaitingCall} from '../../grpc/service.ts'
 import {GrpcStatus} from '../../grpc/status.ts'
 import {whenThere} from '../../grpc/when-there.ts'
 import {invalidArgument} from '../errors.ts'
-import {createBudget} from '../pipeline/budget.ts'
+import {createBudget, holdRows} from '../pipeline/budget.ts'
 import {deferModifications, modifyDocuments} from '../pipeline/modify/apply.ts'
 import type {Row} from '../pipeline/outcome.ts'
 import type {ReadListener} from '../pipeline/read-documents.ts'
 import {decodePipelineRequest} from '../pipeline/request.ts'
 import type {PipelineRequest} from '../pipeline/request.ts'
-import {encodeRow, rowWith} from '../pipeline/row.ts'
+import {collectResults, encodeResult} from '../pipeline/result.ts'
+import type {Result} from '../pipeline/result.ts'
+import {rowWith} from '../pipeline/row.ts'
 import {refuseOverflow} from '../pipeline/overflow.ts'
 import {preparePipeline} from '../pipeline/run-pipeline.ts'
 import type {Query} from '../query/query.ts'
@@ -57,9 +59,9 @@ async function* answer(context: ServiceContext, execution: Execution): AsyncGene
   if (transaction) await takeTurn(context, transaction, listTurns(request), call)
   let began = performance.now()
   let trace: QueryTrace = {documents: 0, skipped: 0, indexes: 0, scans: 0}
-  const measure = (results: number) => ({...trace, results, milliseconds: performance.now() - began})
+  const measure = (count: number) => ({...trace, results: count, milliseconds: performance.now() - began})
   let view: View
-  let rows: readonly Row[]
+  let results: readonly Result[]
   try {
     const ran = await whenReady(call.signal, () => {
       began = performance.now()
@@ -67,28 +69,28 @@ async function* answer(context: ServiceContext, execution: Execution): AsyncGene
       return runRequest(context, execution, trace)
     })
     view = ran.view
-    rows = await ran.rows
+    results = await ran.results
   } catch (thrown) {
     const error = refuseOverflow(thrown)
     if (transaction) giveUp(context, consistency, transaction)
     if (explain === 'execute' || !(error instanceof GrpcStatus)) throw error
     throw explainedStatus(error, request, measure(0))
   }
-  const stats = explain === 'execute' ? undefined : encodeExplainStats(request, measure(rows.length))
+  const stats = explain === 'execute' ? undefined : encodeExplainStats(request, measure(results.length))
   if (view.begun) yield writer.uint(0x0a).bytes(view.begun).finish()
   let at = 0
   do {
     let bytes = 0
-    for (const end = at + BATCH; at < Math.min(end, rows.length) && bytes < BATCH_BYTES; at++) {
-      bytes += writeRow(rows[at]!)
+    for (const end = at + BATCH; at < Math.min(end, results.length) && bytes < BATCH_BYTES; at++) {
+      bytes += writeResult(results[at]!)
     }
     writeTime(writer, 0x1a, view.readTime)
-    if (stats && at >= rows.length) writer.uint(0x22).bytes(stats)
+    if (stats && at >= results.length) writer.uint(0x22).bytes(stats)
     yield writer.finish()
-  } while (at < rows.length)
+  } while (at < results.length)
 }
 
-type Ran = {readonly view: View; readonly rows: readonly Row[] | Promise<readonly Row[]>}
+type Ran = {readonly view: View; readonly results: readonly Result[] | Promise<readonly Result[]>}
 
 /** One attempt, which reads and modifies at once, but for what has to wait for locks. Throws NotReady. */
 function runRequest(context: ServiceContext, execution: Execution, trace: QueryTrace): Ran {
@@ -98,30 +100,33 @@ function runRequest(context: ServiceContext, execution: Execution, trace: QueryT
   const {store} = context
   const listener = listenFor(context, view, call)
   const surroundings = {store, at: view.at, now: view.readTime, trace}
-  const prepare = (told: ReadListener | undefined) =>
-    preparePipeline(request, {...surroundings, listener: told, budget: createBudget(memoryLimit)})
-  const {run, modification} = prepare(listener)
-  if (request.explain === 'explain') return {view, rows: []}
+  const budget = createBudget(memoryLimit)
+  const {run, modification} = preparePipeline(request, {...surroundings, listener, budget})
+  if (request.explain === 'explain') return {view, results: []}
   if (modification && request.consistency.readTime !== undefined) throw invalidArgument('The past cannot be modified.')
-  const rows = run()
-  if (!modification) return {view, rows: finish(context, execution, rows)}
+  if (!modification) return {view, results: finish(context, execution, collectResults(run(), budget.keep))}
+  const rows = [...holdRows(run(), budget.hold)]
   if (transaction) {
     const count = deferModifications(context, transaction, {modification, rows, time: view.readTime, listener})
-    return {view, rows: finish(context, execution, countRows(count, view))}
+    return {view, results: finish(context, execution, countRows(count, view))}
   }
-  const again = (): readonly Row[] => prepare(undefined).run()
+  const again = (): readonly Row[] => {
+    const other = createBudget(memoryLimit)
+    const anew = preparePipeline(request, {...surroundings, listener: undefined, budget: other})
+    return [...holdRows(anew.run(), other.hold)]
+  }
   const modified = modifyDocuments(context, modification, {rows, again, call})
-  return {view, rows: whenThere(modified, (count) => countRows(count, view))}
+  return {view, results: whenThere(modified, (count) => countRows(count, view))}
 }
 
 /** Commits the transaction first, where that is asked for. */
 function finish(
   context: ServiceContext,
   {request, transaction, call}: Execution,
-  rows: readonly Row[],
-): readonly Row[] | Promise<readonly Row[]> {
-  if (!transaction || !request.autoCommit) return rows
-  return whenThere(applyTogether(context, [], call, transaction), () => rows)
+  results: readonly Result[],
+): readonly Result[] | Promise<readonly Result[]> {
+  if (!transaction || !request.autoCommit) return results
+  return whenThere(applyTogether(context, [], call, transaction), () => results)
 }
 
 /**
@@ -152,20 +157,19 @@ function listenFor({store, transactions}: ServiceContext, {at, transaction}: Vie
   }
 }
 
-/** The only row of a pipeline that modifies: how many documents it has modified. */
-function countRows(count: number, {readTime}: View): readonly Row[] {
+/** The only result of a pipeline that modifies: how many documents it has modified. */
+function countRows(count: number, {readTime}: View): readonly Result[] {
   const fields = new Map([['documents_modified', {kind: 'integer' as const, value: BigInt(count)}]])
-  return [rowWith(fields, {variables: new Map(), now: readTime, spend: () => undefined})]
+  return [encodeResult(rowWith(fields, {variables: new Map(), now: readTime, spend: () => undefined}))]
 }
 
-/** A result: a Document with a name and times only where the pipeline has kept them. Returns what its fields take. */
-function writeRow(row: Row): number {
-  const encoded = encodeRow(row)
+/** A Document message. Returns what its fields take. */
+function writeResult({name, fields, createTime, updateTime}: Result): number {
   writer.uint(0x12).message(() => {
-    if (row.name !== undefined) writer.uint(0x0a).string(row.name)
-    writer.raw(encoded)
-    if (row.createTime !== undefined) writeTime(writer, 0x1a, row.createTime)
-    if (row.updateTime !== undefined) writeTime(writer, 0x22, row.updateTime)
+    if (name !== undefined) writer.uint(0x0a).string(name)
+    writer.raw(fields)
+    if (createTime !== undefined) writeTime(writer, 0x1a, createTime)
+    if (updateTime !== undefined) writeTime(writer, 0x22, updateTime)
   })
-  return encoded.length
+  return fields.length
 }
