@@ -172,7 +172,7 @@ test.each(['pessimistic', 'optimistic'] as const)(
           await service.call('Commit', {database: DATABASE, writes: [writeOf('c/a', {n: 3}), writeOf('c/b', {n: 6})]})
           const shared = {}
           const all = Promise.all(actors.map((each) => act(service, each, watched, shared)))
-          if (clear !== null) void pause(clear).then(service.clear)
+          const clearing = clear === null ? undefined : pause(clear).then(service.clear)
           // Whoever waits for a transaction that nobody ends does so until its time is over.
           const step = async (): Promise<undefined> => {
             await pause(100)
@@ -180,6 +180,7 @@ test.each(['pessimistic', 'optimistic'] as const)(
             return undefined
           }
           while ((await Promise.race([all, step()])) === undefined);
+          await clearing
           const answered = (await all).flat()
           expect(watched.wrong).toEqual([])
           expect(watched.applied.toSorted()).toEqual(answered.toSorted())
