@@ -3,12 +3,11 @@ import {invalidArgument} from '../errors.ts'
 import {formatFieldPath, isReserved} from '../paths/field-path.ts'
 import type {FieldPath} from '../paths/field-path.ts'
 import {compareUtf8} from '../values/compare-text.ts'
-import {NULL} from '../values/value.ts'
 import type {Fields, Value} from '../values/value.ts'
 import {isBelowDocument} from './check-query.ts'
 import {isName} from './decode-filter.ts'
-import {createExactSum} from './exact-sum.ts'
 import {createFieldReader} from './field-reader.ts'
+import {createNumberSum} from './number-sum.ts'
 import {findMatches, runQuery} from './run-query.ts'
 import type {QueryTrace} from './run-query.ts'
 import type {Query} from './query.ts'
@@ -20,7 +19,6 @@ export type Aggregation = {readonly alias: string} & (
 
 const MAX_AGGREGATIONS = 5
 const MAX_ALIAS_BYTES = 1500
-const MAX_INT64 = 2n ** 63n - 1n
 
 /** Refuses aggregations that production refuses. Throws INVALID_ARGUMENT. */
 export function checkAggregations(aggregations: readonly Aggregation[], query: Query): void {
@@ -126,28 +124,12 @@ function createFold(aggregation: Aggregation): Fold {
     }
   }
   const read = createFieldReader(aggregation.path)
-  let integers = 0n
-  const doubles = createExactSum()
-  let hasDoubles = false
-  let numbers = 0
+  const numbers = createNumberSum()
   return {
     add: (document) => {
       const value = read(document)
-      if (value?.kind === 'integer') integers += value.value
-      else if (value?.kind === 'double') {
-        doubles.add(value.value)
-        hasDoubles = true
-      } else return
-      numbers++
+      if (value) numbers.add(value)
     },
-    result: () => {
-      if (aggregation.kind === 'avg') {
-        return numbers === 0 ? NULL : {kind: 'double', value: (Number(integers) + doubles.result()) / numbers}
-      }
-      if (!hasDoubles && integers <= MAX_INT64 && integers >= -MAX_INT64 - 1n) {
-        return {kind: 'integer', value: integers}
-      }
-      return {kind: 'double', value: Number(integers) + doubles.result()}
-    },
+    result: aggregation.kind === 'avg' ? numbers.average : numbers.sum,
   }
 }
