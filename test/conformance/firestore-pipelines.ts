@@ -271,6 +271,17 @@ export function describePipelines({newDatabase}: FirestoreClients): void {
       expect(await idsOf(shops().where(field('city').add(1).equal(2)))).toEqual([])
     })
 
+    test('what doubles without end is refused, and others are answered after it', async () => {
+      const db = newDatabase()
+      const shops = await fill(db)
+      let pipeline = db.pipeline().collection(shops)
+      for (let times = 0; times < 40; times++) {
+        pipeline = pipeline.addFields(field('city').stringConcat(field('city')).as('city'))
+      }
+      await expect(pipeline.execute()).rejects.toMatchObject({code: 3, message: expect.stringContaining('larger than')})
+      expect(await idsOf(db.pipeline().collection(shops))).toEqual(['a', 'b', 'c', 'd'])
+    })
+
     test('explains what was done, beside the results or beside the refusal', async () => {
       const db = newDatabase()
       await fill(db)

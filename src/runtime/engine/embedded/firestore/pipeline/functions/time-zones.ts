@@ -9,7 +9,7 @@ const zones = new Map<string, TimeZone | undefined>()
 /** Zones may come out of documents: the oldest gives way. */
 const MOST_ZONES = 100
 
-const FIXED = /^(?:GMT|UTC|UT)?([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?$/
+const FIXED = /^(?:GMT|UTC|UT)?([+-])([01]?\d|2[0-3])(?::?([0-5]\d)(?::?([0-5]\d))?)?$/
 
 /** A zone of the tz database, or a fixed offset such as `GMT+06:32:43`, east of Greenwich. Undefined for another name. */
 export function findTimeZone(name: string): TimeZone | undefined {
