@@ -1,21 +1,9 @@
 import {describe, expect, test} from 'vitest'
-import {SCHEMA_TYPE} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-codec.ts'
-import {matches, parseDefinition} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-definition.ts'
+import {matches} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-definition.ts'
+import {avro, field, LIST, proto} from './definitions.ts'
 
 const JSON_ENCODING = 1
 const BINARY = 2
-const avro = (definition: unknown) => parseDefinition({type: SCHEMA_TYPE.avro, definition: JSON.stringify(definition)})
-const proto = (body: string, syntax = 'proto3') =>
-  parseDefinition({type: SCHEMA_TYPE.protocolBuffer, definition: `syntax = "${syntax}"; message A {${body}}`})
-const field = (type: unknown) => ({type: 'record', name: 'R', namespace: 'n.s', fields: [{name: 'a', type}]})
-const LIST = {
-  type: 'record',
-  name: 'List',
-  fields: [
-    {name: 'value', type: 'int'},
-    {name: 'next', type: ['null', 'List']},
-  ],
-}
 
 describe('Avro in JSON', () => {
   test.each<[unknown, string, boolean]>([

@@ -1,19 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {SCHEMA_TYPE} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-codec.ts'
-import {areCompatible, parseDefinition} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-definition.ts'
-
-const avro = (definition: unknown) => parseDefinition({type: SCHEMA_TYPE.avro, definition: JSON.stringify(definition)})
-const proto = (body: string, syntax = 'proto3') =>
-  parseDefinition({type: SCHEMA_TYPE.protocolBuffer, definition: `syntax = "${syntax}"; message A {${body}}`})
-const field = (type: unknown) => ({type: 'record', name: 'R', namespace: 'n.s', fields: [{name: 'a', type}]})
-const LIST = {
-  type: 'record',
-  name: 'List',
-  fields: [
-    {name: 'value', type: 'int'},
-    {name: 'next', type: ['null', 'List']},
-  ],
-}
+import {areCompatible} from '../../../src/runtime/engine/embedded/pubsub/schemas/schema-definition.ts'
+import {avro, field, LIST, proto} from './definitions.ts'
 
 describe('definitions', () => {
   const a = (type: unknown, more: object = {}) => ({...field(type), fields: [{name: 'a', type, ...more}]})

@@ -1,7 +1,7 @@
 import {invalidArgument} from '../errors.ts'
 import {formatFieldPath, isReserved} from '../paths/field-path.ts'
 import {parseDocumentName} from '../paths/names.ts'
-import {checkVector, nameSize} from '../values/validate.ts'
+import {checkVector, measureScalar} from '../values/validate.ts'
 import {vectorElements} from '../values/value.ts'
 import type {Value} from '../values/value.ts'
 import {isName} from './decode-filter.ts'
@@ -71,31 +71,10 @@ export function checkCursor({values}: Cursor, orderBy: readonly Order[], databas
  * array; throws INVALID_ARGUMENT for what is no value at all.
  */
 function measureOperand(value: Value): number {
-  switch (value.kind) {
-    case 'null':
-    case 'boolean':
-      return 1
-    case 'integer':
-    case 'double':
-    case 'timestamp':
-      return 8
-    case 'geopoint':
-      return 16
-    case 'string':
-      return Buffer.byteLength(value.value) + 1
-    case 'bytes':
-      return value.value.length
-    case 'reference':
-      return nameSize(parseDocumentName(value.value, 'Resource name').segments)
-    case 'array':
-      return sum(value.values.map(measureOperand))
-    case 'map': {
-      const elements = vectorElements(value)
-      return elements ? checkVector(elements) : sum([...value.fields].map(measureEntry))
-    }
-    default:
-      return value satisfies never
-  }
+  if (value.kind === 'array') return sum(value.values.map(measureOperand))
+  if (value.kind !== 'map') return measureScalar(value)
+  const elements = vectorElements(value)
+  return elements ? checkVector(elements) : sum([...value.fields].map(measureEntry))
 }
 
 function measureEntry([name, value]: readonly [string, Value]): number {

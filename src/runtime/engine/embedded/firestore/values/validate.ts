@@ -48,6 +48,14 @@ type Place = {readonly property: string; readonly depth: number; readonly inArra
 
 /** Checks a value of the field `property` and returns its size as Firestore counts it, in bytes. */
 function checkValue(value: Value, place: Place): number {
+  if (value.kind === 'map') return checkMapOrVector(value, place)
+  if (value.kind !== 'array') return measureScalar(value)
+  if (place.inArray) throw invalidArgument('Cannot convert an array value in an array value.')
+  return checkAll(value.values, {...deeper(place), inArray: true})
+}
+
+/** The size in bytes, as Firestore counts it, of a value that holds no others. Throws INVALID_ARGUMENT for a reference to nothing. */
+export function measureScalar(value: Exclude<Value, {kind: 'array' | 'map'}>): number {
   switch (value.kind) {
     case 'null':
     case 'boolean':
@@ -64,11 +72,6 @@ function checkValue(value: Value, place: Place): number {
       return value.value.length
     case 'reference':
       return nameSize(parseDocumentName(value.value, 'Resource name').segments)
-    case 'array':
-      if (place.inArray) throw invalidArgument('Cannot convert an array value in an array value.')
-      return checkAll(value.values, {...deeper(place), inArray: true})
-    case 'map':
-      return checkMapOrVector(value, place)
     default:
       return value satisfies never
   }
@@ -128,7 +131,7 @@ function invalidEntity(property: string): Error {
 }
 
 /** Bytes of a document's name as Firestore counts them. */
-export function nameSize(segments: readonly string[]): number {
+function nameSize(segments: readonly string[]): number {
   let size = 16
   for (const segment of segments) size += utf8Length(segment) + 1
   return size
